@@ -1,0 +1,38 @@
+/**
+ * What the expression binder is given besides the tree and the scope: functions, options, a diagnostic sink, and what only a
+ * query can answer (aggregates, OVER, sub-queries, auxiliary group functions). An absent callback means "not allowed here";
+ * the expression binder then reports it with the place's name.
+ */
+import type { Span } from '../diagnostic/diagnostic.ts'
+import type { AggregateCall, BoundExpr } from './expr.ts'
+import type { FunctionLookup, ReportDiagnostic, Typed } from './scope.ts'
+
+export interface BindingContext extends FunctionLookup, ReportDiagnostic {
+  /** SET options, for example table.local-time-zone. */
+  readonly config: Readonly<Record<string, string>>
+  /** Where the expression stands, for messages: "WHERE", "a computed column", … */
+  readonly place: string
+  readonly query?: QueryCallbacks
+}
+
+/** Opaque to the expression binder: it hands the AST nodes on. */
+export interface QueryCallbacks<OverWindow = unknown, Query = unknown> {
+  /**
+   * Calcite's group count, for result nullability: number of GROUP BY items; 0 for an aggregate query without GROUP BY;
+   * -1 for a query that does not aggregate.
+   */
+  readonly groupCount: number
+  /**
+   * An aggregate call whose arguments, filter and order keys are bound in the same scope (with `aggregate` and `over` taken
+   * away). Returns the expression that stands for its result.
+   */
+  aggregate?(call: AggregateCall, span: Span): Typed
+  /** `call OVER window`; the window is the AST's inline specification or window name. Arguments may contain aggregates. */
+  over?(call: AggregateCall, window: OverWindow, span: Span): Typed
+  /** A sub-query expression; `operands` are the bound left side of IN. */
+  subquery?(form: 'SCALAR' | 'EXISTS' | 'IN', operands: readonly BoundExpr[], query: Query, span: Span): Typed
+  /** TUMBLE_START(…), HOP_ROWTIME(…), SESSION_PROCTIME(…), …: the name is upper case, arguments are bound. */
+  groupAuxiliary?(name: string, args: readonly BoundExpr[], span: Span): Typed
+  /** GROUPING(…), GROUPING_ID(…), GROUP_ID(). */
+  grouping?(name: string, args: readonly BoundExpr[], span: Span): Typed
+}
