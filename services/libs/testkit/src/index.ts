@@ -1,1 +1,2 @@
-export {}
+export { kafkaMissing, type RunningKafka, startTestKafka } from './kafka.ts'
+export { startPostgres, type TestPostgres } from './postgres.ts'

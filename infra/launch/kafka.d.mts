@@ -1,0 +1,22 @@
+import type { ChildProcess } from 'node:child_process'
+
+export const KAFKA_VERSION: string
+export function missingForKafka(toolsDir: string): string[]
+export function ensureKafka(options: { toolsDir: string; onProgress?: (text: string) => void }): Promise<string>
+export interface RunningKafka {
+  readonly bootstrap: string
+  readonly admin: { readonly username: string; readonly password: string }
+  readonly pid: number
+  readonly child: ChildProcess
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+export function startKafka(options: {
+  libs: string
+  dir: string
+  port: number
+  controllerPort?: number
+  heapMb?: number
+  timeoutMs?: number
+  detached?: boolean
+}): Promise<RunningKafka>
+export function freePort(): Promise<number>

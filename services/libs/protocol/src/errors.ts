@@ -1,0 +1,253 @@
+/**
+ * The catalogue of errors: one entry a code. `domain` decides log level and alerting, `retry` decides restart or fail,
+ * `status` is the HTTP answer, `suggestion` is what the person can do. Message templates name their parameters in braces.
+ */
+export type ErrorDomain = 'user' | 'external' | 'internal'
+export type RetryAdvice = 'never' | 'backoff'
+
+export interface ErrorEntry {
+  readonly domain: ErrorDomain
+  readonly retry: RetryAdvice
+  readonly status: number
+  readonly title: string
+  readonly message: string
+  readonly suggestion: string
+}
+
+const user = (status: number, title: string, message: string, suggestion: string): ErrorEntry => ({
+  domain: 'user',
+  retry: 'never',
+  status,
+  title,
+  message,
+  suggestion,
+})
+const external = (title: string, message: string, suggestion: string): ErrorEntry => ({
+  domain: 'external',
+  retry: 'backoff',
+  status: 503,
+  title,
+  message,
+  suggestion,
+})
+
+export const ERRORS = {
+  // requests
+  BODY_NOT_JSON: user(
+    400,
+    'The body is not JSON',
+    'The request body could not be read as JSON: {reason}',
+    'Send a JSON object with Content-Type: application/json.',
+  ),
+  REQUEST_INVALID: user(
+    400,
+    'The request does not fit the schema',
+    '{detail}',
+    'Compare the request with the operation in /openapi.json.',
+  ),
+  UNAUTHENTICATED: user(401, 'No valid credential', '{detail}', 'Send Authorization: Bearer <API key>, or sign in again.'),
+  KEY_EXPIRED: user(401, 'The API key has expired', 'The key {id} expired at {at}.', 'Create a new key or rotate it.'),
+  KEY_REVOKED: user(401, 'The API key was revoked', 'The key {id} was revoked.', 'Create a new key.'),
+  PERMISSION_DENIED: user(
+    403,
+    'The permission is missing',
+    'This needs the permission {permission}.',
+    'Ask an administrator of the organization for a role that has it.',
+  ),
+  NOT_FOUND: user(404, 'There is no such resource', 'There is no {what}.', 'Check the name and the workspace.'),
+  NAME_TAKEN: user(
+    409,
+    'The name is taken',
+    'A {kind} named {name} already exists.',
+    'Choose another name or delete the other first.',
+  ),
+  CONFLICT: user(409, 'The request conflicts with the state of the resource', '{detail}', 'Read the resource again and repeat.'),
+  WORKSPACE_NOT_EMPTY: user(
+    409,
+    'The workspace is not empty',
+    'The workspace {name} still has {what}.',
+    'Delete what it holds, or pass cascade=true.',
+  ),
+  PRECONDITION_FAILED: user(
+    412,
+    'The resource has changed',
+    'If-Match does not name the current version.',
+    'Read the resource again and repeat with its ETag.',
+  ),
+  BODY_TOO_LARGE: user(413, 'The request is too large', 'The body is larger than {limit} bytes.', 'Send a smaller body.'),
+  IDEMPOTENCY_KEY_REUSED: user(
+    422,
+    'The idempotency key was used for another request',
+    'The key was used with another method, path or body.',
+    'Use a new key for a new request.',
+  ),
+  IDEMPOTENCY_IN_FLIGHT: user(
+    409,
+    'The same request is in flight',
+    'A request with this idempotency key has not finished.',
+    'Repeat it later.',
+  ),
+  PRECONDITION_REQUIRED: user(
+    428,
+    'If-Match is required',
+    'This operation needs an If-Match header.',
+    'Send the ETag of the version that you read.',
+  ),
+  RATE_LIMITED: user(
+    429,
+    'Too many requests',
+    'The limit of {limit} requests in {window} is used up.',
+    'Wait as long as Retry-After says.',
+  ),
+  QUOTA_EXCEEDED: user(
+    403,
+    'The quota is used up',
+    'The quota {name} allows {limit}.',
+    'Free something or ask for a larger quota.',
+  ),
+  RESULTS_GONE: user(
+    410,
+    'These results are gone',
+    'The page is older than what the worker still holds, or belongs to an earlier run.',
+    'Read from the oldest row again.',
+  ),
+  // SQL
+  SQL_TOO_LONG: user(
+    400,
+    'The statement is too long',
+    'The SQL text has {length} characters; {limit} are allowed.',
+    'Split it into several statements or views.',
+  ),
+  SQL_INVALID: user(400, 'The SQL does not compile', '{detail}', 'See errors[] for position and hint.'),
+  SECRET_IN_SQL: user(
+    400,
+    'A secret stands in the SQL',
+    'The option {option} may not hold a literal.',
+    'Put it into a connection, or refer to ${secret:name}.',
+  ),
+  SQL_UNSUPPORTED: user(400, 'The statement is not offered here', '{detail}', 'See the list of supported statements.'),
+  PATH_NOT_CONFINED: user(
+    400,
+    'The path leaves the workspace',
+    'The path {path} is not a key under the workspace.',
+    'Use a relative path without .. and without a scheme.',
+  ),
+  // statements at run time
+  RECORD_MALFORMED: user(
+    400,
+    'A record could not be decoded',
+    'Partition {partition}, offset {offset} of {table}: {reason}',
+    "Fix the producer, or set 'error-handling.mode' to 'ignore' or 'log'.",
+  ),
+  VALUE_INVALID: user(400, 'A value could not be computed', '{detail}', 'Use TRY_CAST, or filter such rows first.'),
+  NOT_NULL_VIOLATED: user(
+    400,
+    'A NULL reached a NOT NULL column',
+    'Column {column} of {table} is NOT NULL.',
+    "Filter such rows, or set 'table.exec.sink.not-null-enforcer' to 'DROP'.",
+  ),
+  TOPIC_UNKNOWN: user(
+    400,
+    'The topic does not exist',
+    'There is no topic {topic}.',
+    'Create the topic, or correct the table option.',
+  ),
+  TOPIC_AUTHORIZATION: user(
+    403,
+    'The topic is not permitted',
+    'The principal may not {operation} {topic}.',
+    'Grant the right on the topic to the principal.',
+  ),
+  STATE_LIMIT: user(
+    400,
+    'The state is over its hard limit',
+    'The state holds {bytes} bytes; {limit} are allowed.',
+    'Use a window or table.exec.state.ttl, a larger pool, or the Flink runtime.',
+  ),
+  BROKER_UNREACHABLE: external(
+    'Kafka does not answer',
+    'No broker of {servers} answers: {reason}',
+    'The statement goes on by itself when a broker answers.',
+  ),
+  KAFKA_REQUEST_FAILED: external('Kafka refused a request', '{api}: {error}', 'Check the topic, the rights and the broker log.'),
+  TRANSACTION_FENCED: {
+    domain: 'internal',
+    retry: 'backoff',
+    status: 500,
+    title: 'Another run owns the transactions',
+    message: 'A newer epoch fenced {id}.',
+    suggestion: 'Nothing to do: the newer run goes on.',
+  },
+  CHECKPOINT_STORE_FULL: external(
+    'The checkpoint store is full',
+    'Writing {key} failed: {reason}',
+    'Free space in the store; the statement goes on from its last checkpoint.',
+  ),
+  CHECKPOINT_STORE_UNREACHABLE: external(
+    'The checkpoint store does not answer',
+    '{key}: {reason}',
+    'The statement goes on by itself when the store answers.',
+  ),
+  CHECKPOINT_MISSING: {
+    domain: 'internal',
+    retry: 'never',
+    status: 500,
+    title: 'A checkpoint is missing',
+    message: 'Checkpoint {number} was committed but cannot be found: {reason}',
+    suggestion: 'Restore from a savepoint, or contact support; the statement never starts afresh by itself.',
+  },
+  WORKER_LOST: {
+    domain: 'internal',
+    retry: 'backoff',
+    status: 500,
+    title: 'The worker was lost',
+    message: 'The worker {worker} stopped reporting.',
+    suggestion: 'Nothing to do: the statement is placed again.',
+  },
+  WORKER_OUT_OF_MEMORY: {
+    domain: 'internal',
+    retry: 'backoff',
+    status: 500,
+    title: 'The worker ran out of memory',
+    message: 'The worker {worker} ran out of memory.',
+    suggestion: 'Use a larger pool if this repeats.',
+  },
+  POOL_EXHAUSTED: user(
+    409,
+    'The pool has no free capacity',
+    'The pool {pool} is at its limit of {limit} CU.',
+    'Raise max_cu or stop other statements.',
+  ),
+  INTERNAL: {
+    domain: 'internal',
+    retry: 'backoff',
+    status: 500,
+    title: 'Something went wrong on our side',
+    message: '{detail}',
+    suggestion: 'Repeat the request; give the request id to support if it persists.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** Fills the template of `code`; a parameter that is not given stays visible as its name in braces. */
+export function errorMessage(code: ErrorCode, parameters: Readonly<Record<string, string | number>> = {}): string {
+  return ERRORS[code].message.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in parameters ? String(parameters[name]) : whole,
+  )
+}
+
+/** An error with an entry in the catalogue; what crosses a package's border is always one of these. */
+export class MillraceError extends Error {
+  override readonly name = 'MillraceError'
+  readonly code: ErrorCode
+  readonly parameters: Readonly<Record<string, string | number>>
+  constructor(code: ErrorCode, parameters: Readonly<Record<string, string | number>> = {}, options: { cause?: unknown } = {}) {
+    super(errorMessage(code, parameters), options)
+    this.code = code
+    this.parameters = parameters
+  }
+  get entry(): ErrorEntry {
+    return ERRORS[this.code]
+  }
+}
