@@ -1,0 +1,66 @@
+import type { Span } from '../text/span.ts'
+import type { IntervalQualifier, StringLiteral } from './expression.ts'
+import type { Identifier, Name } from './identifier.ts'
+
+/** A type as written. `nullable` is absent when the user said neither NULL nor NOT NULL. */
+export type TypeName = SimpleType | IntervalType | CollectionType | MapType | RowType | RawType | StructuredType | UserType
+
+/**
+ * A type with an optional precision and scale. `name` is upper case and canonical:
+ * INT is INTEGER, DEC is DECIMAL, CHARACTER VARYING is VARCHAR; STRING, BYTES and TIMESTAMP_LTZ keep their names.
+ */
+export type SimpleType = Readonly<{
+  kind: 'SimpleType'
+  name: string
+  precision?: number
+  scale?: number
+  /** Only for CHAR and VARCHAR: `CHARACTER SET x`. */
+  charset?: Identifier
+  /** Only for TIME and TIMESTAMP. */
+  timeZone?: 'WITH TIME ZONE' | 'WITH LOCAL TIME ZONE'
+  nullable?: boolean
+  span: Span
+}>
+
+export type IntervalType = Readonly<{ kind: 'IntervalType'; qualifier: IntervalQualifier; nullable?: boolean; span: Span }>
+
+export type CollectionType = Readonly<{
+  kind: 'CollectionType'
+  collection: 'ARRAY' | 'MULTISET'
+  element: TypeName
+  /** `INT ARRAY` rather than `ARRAY<INT>`. */
+  postfix: boolean
+  nullable?: boolean
+  span: Span
+}>
+
+export type MapType = Readonly<{ kind: 'MapType'; key: TypeName; value: TypeName; nullable?: boolean; span: Span }>
+
+export type FieldType = Readonly<{ name: Name; type: TypeName; comment?: StringLiteral; span: Span }>
+
+export type RowType = Readonly<{
+  kind: 'RowType'
+  fields: readonly FieldType[]
+  /** `ROW<…>` rather than `ROW(…)`. */
+  angle: boolean
+  nullable?: boolean
+  span: Span
+}>
+
+export type RawType = Readonly<{
+  kind: 'RawType'
+  className: StringLiteral
+  serializer: StringLiteral
+  nullable?: boolean
+  span: Span
+}>
+
+export type StructuredType = Readonly<{
+  kind: 'StructuredType'
+  className: StringLiteral
+  fields: readonly FieldType[]
+  nullable?: boolean
+  span: Span
+}>
+
+export type UserType = Readonly<{ kind: 'UserType'; name: Identifier; nullable?: boolean; span: Span }>

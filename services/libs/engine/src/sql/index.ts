@@ -1,0 +1,12 @@
+// Public entry of `@millrace/engine/sql`: parse, bind, plan, explain. No I/O. One line per module.
+export type * from './ast/ddl.ts'
+export type * from './ast/dml.ts'
+export type * from './ast/expression.ts'
+export type * from './ast/identifier.ts'
+export type * from './ast/query.ts'
+export type * from './ast/session.ts'
+export type * from './ast/statement.ts'
+export type * from './ast/type-name.ts'
+export * from './diagnostic/diagnostic.ts'
+export * from './text/line-map.ts'
+export { cover } from './text/span.ts'
