@@ -1,1 +1,9 @@
-export {}
+export { type BootstrapOptions, bootstrapDatabase, type DatabaseUrls } from './migrate/bootstrap.ts'
+export { type MigrateOptions, type MigrateResult, type Migration, migrate, readMigrations } from './migrate/migrate.ts'
+export { type LookupTx, openStore, type Store, type StoreOptions, type SystemTx, type TenantTx } from './open-store.ts'
+export * from './system/assignments.ts'
+export * from './system/outbox.ts'
+export * from './system/scaling-decisions.ts'
+export * from './system/statements.ts'
+export * from './system/usage.ts'
+export * from './system/workers.ts'
