@@ -3,7 +3,9 @@
  * query can answer (aggregates, OVER, sub-queries, auxiliary group functions). An absent callback means "not allowed here";
  * the expression binder then reports it with the place's name.
  */
-import type { Span } from '../diagnostic/diagnostic.ts'
+import type { Identifier } from '../ast/identifier.ts'
+import type { Query, WindowSpec } from '../ast/query.ts'
+import type { Span } from '../text/span.ts'
 import type { AggregateCall, BoundExpr } from './expr.ts'
 import type { FunctionLookup, ReportDiagnostic, Typed } from './scope.ts'
 
@@ -15,8 +17,7 @@ export interface BindingContext extends FunctionLookup, ReportDiagnostic {
   readonly query?: QueryCallbacks
 }
 
-/** Opaque to the expression binder: it hands the AST nodes on. */
-export interface QueryCallbacks<OverWindow = unknown, Query = unknown> {
+export interface QueryCallbacks {
   /**
    * Calcite's group count, for result nullability: number of GROUP BY items; 0 for an aggregate query without GROUP BY;
    * -1 for a query that does not aggregate.
@@ -28,7 +29,7 @@ export interface QueryCallbacks<OverWindow = unknown, Query = unknown> {
    */
   aggregate?(call: AggregateCall, span: Span): Typed
   /** `call OVER window`; the window is the AST's inline specification or window name. Arguments may contain aggregates. */
-  over?(call: AggregateCall, window: OverWindow, span: Span): Typed
+  over?(call: AggregateCall, window: Identifier | WindowSpec, span: Span): Typed
   /** A sub-query expression; `operands` are the bound left side of IN. */
   subquery?(form: 'SCALAR' | 'EXISTS' | 'IN', operands: readonly BoundExpr[], query: Query, span: Span): Typed
   /** TUMBLE_START(…), HOP_ROWTIME(…), SESSION_PROCTIME(…), …: the name is upper case, arguments are bound. */

@@ -145,8 +145,20 @@ export interface OverAggregateRel extends Rel<'OverAggregate'> {
 }
 
 export type PatternNode =
-  | { readonly kind: 'variable'; readonly name: string; readonly min: number; readonly max: number | null; readonly greedy: boolean }
-  | { readonly kind: 'group'; readonly items: readonly PatternNode[]; readonly min: number; readonly max: number | null; readonly greedy: boolean }
+  | {
+      readonly kind: 'variable'
+      readonly name: string
+      readonly min: number
+      readonly max: number | null
+      readonly greedy: boolean
+    }
+  | {
+      readonly kind: 'group'
+      readonly items: readonly PatternNode[]
+      readonly min: number
+      readonly max: number | null
+      readonly greedy: boolean
+    }
 export interface MatchRel extends Rel<'Match'> {
   readonly input: BoundRel
   readonly partitionKeys: readonly number[]

@@ -37,7 +37,11 @@ export interface CatalogTable {
   readonly watermark?: WatermarkSpec
   readonly primaryKey?: { readonly name: string; readonly columns: readonly string[] }
   readonly partitionKeys: readonly string[]
-  readonly distribution?: { readonly kind: 'HASH' | 'RANGE' | 'UNKNOWN'; readonly columns: readonly string[]; readonly buckets?: number }
+  readonly distribution?: {
+    readonly kind: 'HASH' | 'RANGE' | 'UNKNOWN'
+    readonly columns: readonly string[]
+    readonly buckets?: number
+  }
   readonly options: Readonly<Record<string, string>>
   readonly comment?: string
   readonly temporary: boolean
@@ -93,4 +97,8 @@ export interface SessionContext {
   readonly currentDatabase: string
   /** SET options, for example table.local-time-zone. */
   readonly config: Readonly<Record<string, string>>
+  /** TEMPORARY objects of this session by catalog and database; they hide permanent ones of the same name. */
+  readonly temporary?: Readonly<Record<string, Catalog>>
+  /** TEMPORARY SYSTEM functions by lower-case name; they hide built-in ones. */
+  readonly systemFunctions?: Readonly<Record<string, CatalogFunction>>
 }
