@@ -1,0 +1,15 @@
+import type { Socket } from 'node:net'
+
+/** Reads straight into the caller's memory, as net.connect's `onread`: `buffer` gives the part to fill, `callback` the bytes read. */
+export interface ReadInto {
+  readonly buffer: Uint8Array | (() => Uint8Array)
+  readonly callback: (bytesRead: number, buffer: Uint8Array) => boolean
+}
+
+/** Connects to host:port after checking that the address is permitted. */
+export type Dial = (target: {
+  readonly host: string
+  readonly port: number
+  readonly onread?: ReadInto
+  readonly signal?: AbortSignal
+}) => Promise<Socket>

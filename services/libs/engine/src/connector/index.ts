@@ -1,0 +1,20 @@
+export type { ConnectorContext } from './context.ts'
+export type {
+  ChangelogKind,
+  ConnectorCatalog,
+  ConnectorDescriptor,
+  FormatDescriptor,
+  OptionDescriptor,
+  TableOptions,
+} from './descriptor.ts'
+export type { Dial } from './dial.ts'
+export type { ConnectorModule, ConnectorRegistry } from './registry.ts'
+export {
+  type CheckpointTruth,
+  type CommittedPointer,
+  FencedError,
+  type SinkFactory,
+  type SinkWriter,
+  type TransactionHandle,
+} from './sink.ts'
+export type { SourceBatch, SourceFactory, SourceMetrics, SourceReader, SplitEnumerator, SplitState } from './source.ts'

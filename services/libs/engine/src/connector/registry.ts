@@ -1,0 +1,13 @@
+import type { SinkFactory } from './sink.ts'
+import type { SourceFactory } from './source.ts'
+
+/** The connectors of a process by identifier. A task's thread imports the module that makes it (`ConnectorModule`). */
+export interface ConnectorRegistry {
+  readonly sources: Readonly<Record<string, SourceFactory>>
+  readonly sinks: Readonly<Record<string, SinkFactory>>
+}
+
+/** Shape of the module whose URL is handed to the engine: threads import it by themselves. */
+export interface ConnectorModule {
+  createRegistry(): ConnectorRegistry
+}

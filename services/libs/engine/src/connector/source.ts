@@ -1,0 +1,60 @@
+/**
+ * Sources. An enumerator (on the coordinator's thread) finds splits; a reader (one a source operator and subtask, on the task's
+ * thread) owns splits, decodes and returns batches of one split each. The task runs computed columns and per-split watermarks.
+ */
+import type { Batch } from '../data/batch.ts'
+import type { ResolvedTable } from '../plan/physical.ts'
+import type { ConnectorContext } from './context.ts'
+
+/** Plain JSON-able: `position` is the source's own (an offset, a byte position, a sequence number), int64 as strings. */
+export interface SplitState {
+  readonly id: string
+  readonly position: unknown
+}
+
+export interface SplitEnumerator {
+  /** All splits now, with the start-up mode's position for those that are new. Called at start and every discovery interval. */
+  discover(): Promise<readonly SplitState[]>
+  close(): Promise<void>
+}
+
+export interface SourceBatch {
+  readonly splitId: string
+  /** The table's produced columns (`SourceBody.produced`), in that order. */
+  readonly batch: Batch
+  /** Bytes read from outside, for metering. */
+  readonly bytes: number
+}
+
+export interface SourceMetrics {
+  /** Unread records over the owned splits; null where unknown. */
+  readonly lagRecords: number | null
+  /** Append time of the oldest unread record, epoch ms; null when there is none or it is unknown. */
+  readonly oldestUnreadMs: number | null
+  readonly positions: Readonly<Record<string, string>>
+  /** Set while the outside does not answer: the statement is DEGRADED with this reason. */
+  readonly trouble: { readonly code: string; readonly message: string } | null
+}
+
+export interface SourceReader {
+  addSplits(splits: readonly SplitState[]): void
+  /** The next batch, or null when nothing is ready now. Never waits. */
+  poll(): SourceBatch | null
+  /** Resolves when poll may have something (or the reader ended). */
+  available(): Promise<void>
+  /** Positions after all that poll has returned. */
+  snapshot(): readonly SplitState[]
+  /** True when all owned splits are bounded and read to their end. */
+  ended(): boolean
+  metrics(): SourceMetrics
+  /** A checkpoint holding `positions` has committed: for outside lag tools (group offsets). Best effort. */
+  committed?(positions: readonly SplitState[]): void
+  close(): Promise<void>
+}
+
+export interface SourceFactory {
+  readonly identifier: string
+  createEnumerator(table: ResolvedTable, context: ConnectorContext): SplitEnumerator
+  /** `produced` are ordinals of table.columns (physical and metadata) that the plan reads. */
+  createReader(table: ResolvedTable, produced: readonly number[], context: ConnectorContext): SourceReader
+}

@@ -1,0 +1,1 @@
+export { type ObjectStore, type ObjectStoreConfig, ObjectStoreError, type ObjectStoreMaintenance } from './object-store.ts'
