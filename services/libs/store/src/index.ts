@@ -3,6 +3,7 @@ export { type MigrateOptions, type MigrateResult, type Migration, migrate, readM
 export { type LookupTx, openStore, type Store, type StoreOptions, type SystemTx, type TenantTx } from './open-store.ts'
 export * from './system/assignments.ts'
 export * from './system/outbox.ts'
+export * from './system/regions.ts'
 export * from './system/scaling-decisions.ts'
 export * from './system/statements.ts'
 export * from './system/usage.ts'
