@@ -16,7 +16,7 @@ CREATE TABLE millrace.outbox (
   PRIMARY KEY (org_id, uid, created_at)
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX outbox_unsent ON millrace.outbox (created_at, uid) WHERE sent_at IS NULL;
-CALL millrace.protect_tenant_table('outbox', 'INSERT', 'SELECT, INSERT, UPDATE');
+CALL millrace.protect_tenant_table('outbox', 'SELECT, INSERT', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE millrace.statement_events (
   org_id        uuid NOT NULL,
