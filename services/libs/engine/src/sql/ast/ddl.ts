@@ -134,10 +134,11 @@ export type AlterDatabase = Readonly<{ kind: 'AlterDatabase'; name: Identifier; 
 
 // ---- tables
 
-/** Also CTAS (`query`), RTAS (`replace` and `query`) and LIKE. */
+/** Also CTAS (`query`), RTAS (`replace` and `query`) and LIKE. REPLACE TABLE without CREATE has `bareReplace` as well. */
 export type CreateTable = Readonly<{
   kind: 'CreateTable'
   replace: boolean
+  bareReplace?: boolean
   temporary: boolean
   ifNotExists: boolean
   name: Identifier
@@ -210,7 +211,6 @@ export type CreateView = Readonly<{
   name: Identifier
   columns: readonly Name[]
   comment?: StringLiteral
-  options: readonly TableOption[]
   query: Query
   span: Span
 }>
@@ -219,8 +219,8 @@ export type AlterView = Readonly<{ kind: 'AlterView'; name: Identifier; action: 
 
 export type AsQuery = Readonly<{ kind: 'AsQuery'; query: Query; span: Span }>
 
-/** A JAR, FILE or ARCHIVE that a function needs. */
-export type FunctionResource = Readonly<{ type: string; path: StringLiteral; span: Span }>
+/** A JAR or artifact that a function needs. */
+export type FunctionResource = Readonly<{ type: 'JAR' | 'ARTIFACT'; path: StringLiteral; span: Span }>
 
 export type FunctionLanguage = 'JAVA' | 'SCALA' | 'SQL' | 'PYTHON'
 
@@ -305,10 +305,6 @@ export type StartMode = Readonly<{
 export type CreateMaterializedTable = Readonly<{
   kind: 'CreateMaterializedTable'
   orAlter: boolean
-  /** CREATE OR REPLACE; Flink refuses it when it converts the statement. */
-  replace: boolean
-  temporary: boolean
-  ifNotExists: boolean
   name: Identifier
   elements: readonly TableElement[]
   comment?: StringLiteral
@@ -343,8 +339,6 @@ export type MaterializedTableAction =
   | DropElements
   | SetDistribution
   | DropDistribution
-  | RenameTo
-  | RenameColumn
 
 export type Suspend = Readonly<{ kind: 'Suspend'; span: Span }>
 export type Resume = Readonly<{ kind: 'Resume'; options: readonly TableOption[]; span: Span }>

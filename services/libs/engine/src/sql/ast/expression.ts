@@ -23,7 +23,6 @@ export type Expression =
   | IsTest
   | Exists
   | PeriodPredicate
-  | Period
   | Case
   | Cast
   | Call
@@ -35,6 +34,7 @@ export type Expression =
   | ItemAccess
   | FieldAccess
   | SubQuery
+  | GroupWindow
   | TableArgument
   | ModelArgument
   | Descriptor
@@ -123,7 +123,8 @@ export type DefaultValue = Readonly<{ kind: 'DefaultValue'; span: Span }>
 
 // ---- operators
 
-export type UnaryOperator = '-' | '+' | 'NOT' | 'PRIOR' | 'RUNNING' | 'FINAL'
+/** FORMAT JSON stands behind its operand. EXISTS and UNIQUE stand here only before what is no query. */
+export type UnaryOperator = '-' | '+' | 'NOT' | 'RUNNING' | 'FINAL' | 'NEW' | 'EXISTS' | 'UNIQUE' | 'FORMAT JSON'
 
 export type Unary = Readonly<{ kind: 'Unary'; op: UnaryOperator; operand: Expression; span: Span }>
 
@@ -153,7 +154,6 @@ export type BinaryOperator =
   | 'MULTISET INTERSECT DISTINCT'
   | 'MULTISET EXCEPT ALL'
   | 'MULTISET EXCEPT DISTINCT'
-  | 'FORMAT JSON'
 
 export type Binary = Readonly<{ kind: 'Binary'; op: BinaryOperator; left: Expression; right: Expression; span: Span }>
 
@@ -203,6 +203,7 @@ export type IsTest = Readonly<{
 /** EXISTS or UNIQUE. */
 export type Exists = Readonly<{ kind: 'Exists'; op: 'EXISTS' | 'UNIQUE'; query: Query; span: Span }>
 
+/** `PERIOD (a, b)` and `(a, b)` are row constructors. */
 export type PeriodPredicate = Readonly<{
   kind: 'PeriodPredicate'
   op: 'OVERLAPS' | 'CONTAINS' | 'EQUALS' | 'PRECEDES' | 'SUCCEEDS' | 'IMMEDIATELY PRECEDES' | 'IMMEDIATELY SUCCEEDS'
@@ -210,9 +211,6 @@ export type PeriodPredicate = Readonly<{
   right: Expression
   span: Span
 }>
-
-/** `PERIOD (a, b)`, or `(a, b)` beside a period predicate. */
-export type Period = Readonly<{ kind: 'Period'; from: Expression; to: Expression; span: Span }>
 
 export type CaseBranch = Readonly<{ when: Expression; then: Expression; span: Span }>
 
@@ -267,15 +265,26 @@ export type Call = Readonly<{
 }>
 
 /** Functions with a grammar of their own. */
-export type SpecialForm = Extract | Trim | PositionOf | Overlay | RoundToUnit | Convert | Translate | SequenceValue
+export type SpecialForm =
+  | Extract
+  | Trim
+  | PositionOf
+  | Overlay
+  | RoundToUnit
+  | Convert
+  | ConvertType
+  | Translate
+  | SequenceValue
+  | IntervalOf
+  | IntervalDifference
 
 export type Extract = Readonly<{ kind: 'Extract'; unit: TimeUnit; source: Expression; span: Span }>
 
 export type Trim = Readonly<{
   kind: 'Trim'
   where: 'BOTH' | 'LEADING' | 'TRAILING'
-  /** What is cut off; a blank when absent. */
-  characters?: Expression
+  /** What is cut off: a blank when the user said nothing. */
+  characters: Expression
   source: Expression
   span: Span
 }>
@@ -294,15 +303,39 @@ export type Overlay = Readonly<{
 /** `CEIL(x TO DAY)`. */
 export type RoundToUnit = Readonly<{ kind: 'RoundToUnit'; op: 'CEIL' | 'FLOOR'; operand: Expression; unit: TimeUnit; span: Span }>
 
-export type Convert = Readonly<{ kind: 'Convert'; operand: Expression; using: Identifier; span: Span }>
+/** `CONVERT(x, from, to)` between character sets. */
+export type Convert = Readonly<{ kind: 'Convert'; operand: Expression; from: Name; to: Name; span: Span }>
 
-/** `TRANSLATE(x USING charset)`; the three-argument TRANSLATE is a call. */
-export type Translate = Readonly<{ kind: 'Translate'; operand: Expression; using: Identifier; span: Span }>
+/** `CONVERT(type, x [, style])`. */
+export type ConvertType = Readonly<{ kind: 'ConvertType'; type: TypeName; operand: Expression; style?: Literal; span: Span }>
+
+/** `TRANSLATE(x USING charset)` or CONVERT with USING; the three-argument TRANSLATE is a call. */
+export type Translate = Readonly<{ kind: 'Translate'; operand: Expression; using: Name; span: Span }>
+
+/** `INTERVAL x DAY`, where x is no string. */
+export type IntervalOf = Readonly<{ kind: 'IntervalOf'; value: Expression; qualifier: IntervalQualifier; span: Span }>
+
+/** `(a - b) DAY`. */
+export type IntervalDifference = Readonly<{
+  kind: 'IntervalDifference'
+  left: Expression
+  right: Expression
+  qualifier: IntervalQualifier
+  span: Span
+}>
+
+/** A legacy group window, mostly in GROUP BY: `TUMBLE(ts, INTERVAL …)`, HOP or SESSION. */
+export type GroupWindow = Readonly<{
+  kind: 'GroupWindow'
+  op: 'TUMBLE' | 'HOP' | 'SESSION'
+  args: readonly Argument[]
+  span: Span
+}>
 
 export type SequenceValue = Readonly<{ kind: 'SequenceValue'; op: 'NEXT' | 'CURRENT'; sequence: Identifier; span: Span }>
 
-/** A unit where a function's grammar wants one. `name` is upper case: DAY, EPOCH, SQL_TSI_DAY, or a user's time frame. */
-export type TimeUnit = Readonly<{ kind: 'TimeUnit'; name: string; span: Span }>
+/** A unit where a function's grammar wants one: DAY or EPOCH in upper case, or as written when `custom` (no unit that the grammar knows). */
+export type TimeUnit = Readonly<{ kind: 'TimeUnit'; name: string; custom: boolean; span: Span }>
 
 // ---- JSON
 
@@ -354,25 +387,21 @@ export type JsonObjectAgg = Readonly<{
   kind: 'JsonObjectAgg'
   pair: JsonPair
   onNull: JsonNullClause
-  filter?: Expression
-  over?: Identifier | WindowSpec
   span: Span
 }>
 
+/** ORDER BY inside of the parentheses is `withinGroup` too. */
 export type JsonArrayAgg = Readonly<{
   kind: 'JsonArrayAgg'
   item: Expression
-  orderBy?: readonly OrderItem[]
   onNull: JsonNullClause
   withinGroup?: readonly OrderItem[]
-  filter?: Expression
-  over?: Identifier | WindowSpec
   span: Span
 }>
 
 // ---- constructors and access
 
-/** `ROW(a, b)`, or `(a, b)` with `explicit` false. */
+/** `ROW(a, b)`, or `(a, b)` and `PERIOD (a, b)` with `explicit` false. */
 export type RowConstructor = Readonly<{ kind: 'RowConstructor'; items: readonly Expression[]; explicit: boolean; span: Span }>
 
 /** `ARRAY[…]`, `MULTISET[…]`; `MAP[k, v, k, v]` has keys and values in turn. */
@@ -400,8 +429,8 @@ export type ItemAccess = Readonly<{
   span: Span
 }>
 
-/** `(expr).field`, `f(x).field`, or `expr.*` with `field` absent. A dotted name alone is an Identifier. */
-export type FieldAccess = Readonly<{ kind: 'FieldAccess'; operand: Expression; field?: Name; span: Span }>
+/** `(expr).field`, or `expr.method(…)`. A dotted name alone is an Identifier. */
+export type FieldAccess = Readonly<{ kind: 'FieldAccess'; operand: Expression; field: Name | Call; span: Span }>
 
 export type SubQuery = Readonly<{ kind: 'SubQuery'; query: Query; span: Span }>
 
@@ -417,9 +446,5 @@ export type TableArgument = Readonly<{
 /** `MODEL m` as an argument. */
 export type ModelArgument = Readonly<{ kind: 'ModelArgument'; name: Identifier; span: Span }>
 
-/** `DESCRIPTOR(a, b)`; columns may carry types. */
-export type Descriptor = Readonly<{
-  kind: 'Descriptor'
-  columns: readonly Readonly<{ name: Identifier; type?: TypeName; span: Span }>[]
-  span: Span
-}>
+/** `DESCRIPTOR(a, b)`. */
+export type Descriptor = Readonly<{ kind: 'Descriptor'; columns: readonly Identifier[]; span: Span }>

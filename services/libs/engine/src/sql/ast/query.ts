@@ -3,6 +3,8 @@ import type { Call, Expression, IntervalLiteral, NumericLiteral, OrderItem, Stri
 import type { Identifier, Name } from './identifier.ts'
 import type { TypeName } from './type-name.ts'
 
+export type { GroupWindow } from './expression.ts'
+
 export type Query = With | Select | SetOp | Values | TableQuery | Ordered
 
 export type CommonTable = Readonly<{ name: Name; columns?: readonly Name[]; query: Query; span: Span }>
@@ -63,7 +65,7 @@ export type Ordered = Readonly<{
 
 export type GroupBy = Readonly<{ kind: 'GroupBy'; quantifier?: 'ALL' | 'DISTINCT'; items: readonly GroupItem[]; span: Span }>
 
-export type GroupItem = Expression | GroupingSets | EmptyGroup | GroupWindow
+export type GroupItem = Expression | GroupingSets | EmptyGroup
 
 export type GroupingSets = Readonly<{
   kind: 'GroupingSets'
@@ -74,9 +76,6 @@ export type GroupingSets = Readonly<{
 
 /** `()`: the grand total. */
 export type EmptyGroup = Readonly<{ kind: 'EmptyGroup'; span: Span }>
-
-/** A legacy group window: `TUMBLE(ts, INTERVAL …)`, HOP or SESSION in GROUP BY. */
-export type GroupWindow = Readonly<{ kind: 'GroupWindow'; op: 'TUMBLE' | 'HOP' | 'SESSION'; args: Call['args']; span: Span }>
 
 export type NamedWindow = Readonly<{ name: Name; spec: WindowSpec; span: Span }>
 
@@ -116,7 +115,6 @@ export type TableRef =
   | MatchRecognize
   | Pivot
   | Unpivot
-  | WindowedTable
 
 export type NamedTable = Readonly<{
   kind: 'NamedTable'
@@ -139,8 +137,8 @@ export type LateralTable = Readonly<{ kind: 'LateralTable'; input: TableRef; spa
 
 export type Unnest = Readonly<{ kind: 'Unnest'; args: readonly Expression[]; ordinality: boolean; span: Span }>
 
-/** `TABLE(f(…))`, or a bare `f(…)` where `wrapped` is false. */
-export type TableFunction = Readonly<{ kind: 'TableFunction'; call: Expression; wrapped: boolean; span: Span }>
+/** `TABLE(f(…))`, or `f(…)` alone. */
+export type TableFunction = Readonly<{ kind: 'TableFunction'; call: Call; span: Span }>
 
 export type AliasedTable = Readonly<{
   kind: 'AliasedTable'
@@ -154,7 +152,7 @@ export type SampledTable = Readonly<{
   kind: 'SampledTable'
   input: TableRef
   method: 'BERNOULLI' | 'SYSTEM' | 'SUBSTITUTE'
-  /** A percentage, or for SUBSTITUTE a name. */
+  /** A percentage with a fraction (`10.0`), or for SUBSTITUTE a name. */
   value: NumericLiteral | StringLiteral
   seed?: number
   span: Span
@@ -170,9 +168,6 @@ export type Join = Readonly<{
   using?: readonly Name[]
   span: Span
 }>
-
-/** `input OVER (…)` on a table. */
-export type WindowedTable = Readonly<{ kind: 'WindowedTable'; input: TableRef; over: Identifier | WindowSpec; span: Span }>
 
 export type Pivot = Readonly<{
   kind: 'Pivot'

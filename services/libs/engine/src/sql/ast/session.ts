@@ -1,7 +1,7 @@
 import type { Span } from '../text/span.ts'
 import type { TableOption } from './ddl.ts'
 import type { PartitionEntry } from './dml.ts'
-import type { StringLiteral } from './expression.ts'
+import type { Literal, StringLiteral } from './expression.ts'
 import type { Identifier, Name } from './identifier.ts'
 import type { Statement } from './statement.ts'
 
@@ -19,6 +19,7 @@ export type SessionStatement =
   | AnalyzeTable
   | StopJob
   | ManageJar
+  | AlterSystem
 
 export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE'
 
@@ -84,6 +85,8 @@ export type ShowCreate = Readonly<{
   kind: 'ShowCreate'
   object: 'TABLE' | 'VIEW' | 'CATALOG' | 'MODEL' | 'MATERIALIZED TABLE' | 'CONNECTION'
   name: Identifier
+  /** SHOW CREATE OR ALTER MATERIALIZED TABLE. */
+  orAlter?: boolean
   span: Span
 }>
 
@@ -123,3 +126,12 @@ export type StopJob = Readonly<{
 }>
 
 export type ManageJar = Readonly<{ kind: 'ManageJar'; op: 'ADD' | 'REMOVE'; path: StringLiteral; span: Span }>
+
+/** ALTER SYSTEM or SESSION SET name = value, or RESET name (ALL is a name here). */
+export type AlterSystem = Readonly<{
+  kind: 'AlterSystem'
+  scope: 'SYSTEM' | 'SESSION'
+  name: Identifier
+  value?: Literal | Identifier
+  span: Span
+}>

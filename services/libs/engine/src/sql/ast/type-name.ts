@@ -2,7 +2,7 @@ import type { Span } from '../text/span.ts'
 import type { IntervalQualifier, StringLiteral } from './expression.ts'
 import type { Identifier, Name } from './identifier.ts'
 
-/** A type as written. `nullable` is absent when the user said neither NULL nor NOT NULL. */
+/** A type as written. `nullable` is false behind NOT NULL, else absent: NULL is the default. */
 export type TypeName = SimpleType | IntervalType | CollectionType | MapType | RowType | RawType | StructuredType | UserType
 
 /**
@@ -18,11 +18,11 @@ export type SimpleType = Readonly<{
   charset?: Identifier
   /** Only for TIME and TIMESTAMP. */
   timeZone?: 'WITH TIME ZONE' | 'WITH LOCAL TIME ZONE'
-  nullable?: boolean
+  nullable?: false
   span: Span
 }>
 
-export type IntervalType = Readonly<{ kind: 'IntervalType'; qualifier: IntervalQualifier; nullable?: boolean; span: Span }>
+export type IntervalType = Readonly<{ kind: 'IntervalType'; qualifier: IntervalQualifier; nullable?: false; span: Span }>
 
 export type CollectionType = Readonly<{
   kind: 'CollectionType'
@@ -30,11 +30,11 @@ export type CollectionType = Readonly<{
   element: TypeName
   /** `INT ARRAY` rather than `ARRAY<INT>`. */
   postfix: boolean
-  nullable?: boolean
+  nullable?: false
   span: Span
 }>
 
-export type MapType = Readonly<{ kind: 'MapType'; key: TypeName; value: TypeName; nullable?: boolean; span: Span }>
+export type MapType = Readonly<{ kind: 'MapType'; key: TypeName; value: TypeName; nullable?: false; span: Span }>
 
 export type FieldType = Readonly<{ name: Name; type: TypeName; comment?: StringLiteral; span: Span }>
 
@@ -43,7 +43,7 @@ export type RowType = Readonly<{
   fields: readonly FieldType[]
   /** `ROW<…>` rather than `ROW(…)`. */
   angle: boolean
-  nullable?: boolean
+  nullable?: false
   span: Span
 }>
 
@@ -51,7 +51,7 @@ export type RawType = Readonly<{
   kind: 'RawType'
   className: StringLiteral
   serializer: StringLiteral
-  nullable?: boolean
+  nullable?: false
   span: Span
 }>
 
@@ -59,8 +59,8 @@ export type StructuredType = Readonly<{
   kind: 'StructuredType'
   className: StringLiteral
   fields: readonly FieldType[]
-  nullable?: boolean
+  nullable?: false
   span: Span
 }>
 
-export type UserType = Readonly<{ kind: 'UserType'; name: Identifier; nullable?: boolean; span: Span }>
+export type UserType = Readonly<{ kind: 'UserType'; name: Identifier; nullable?: false; span: Span }>
