@@ -38,6 +38,8 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<Data
       await client.query(`CREATE DATABASE ${name} OWNER millrace_owner`)
       await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`)
       await client.query(`GRANT CONNECT ON DATABASE ${name} TO millrace_api, millrace_system, bullmq`)
+      // BullMQ runs CREATE SCHEMA IF NOT EXISTS whenever it migrates, which Postgres refuses without this right even for its own schema.
+      await client.query(`GRANT CREATE ON DATABASE ${name} TO bullmq`)
     }
   })
   const url = new URL(options.adminUrl)
