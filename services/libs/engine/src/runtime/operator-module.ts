@@ -1,0 +1,31 @@
+/**
+ * What a task needs of the operators' half of the engine. Threads import the module by URL (`JobOptions.operatorModule`, the
+ * engine's own by default), so that tests of the runtime bring small operators of their own.
+ */
+import type { Batch, WatermarkPoint } from '../data/batch.ts'
+import type { PhysicalOperator, SourceBody } from '../plan/physical.ts'
+import type { Schema } from '../sql/bound/rel.ts'
+import type { LogicalType } from '../sql/types/logical-type.ts'
+import type { Operator, OperatorContext } from './operator.ts'
+
+export interface OperatorModule {
+  /** Everything but sources. A Sink's operator enforces NOT NULL and passes on what the writer gets; a Values operator emits in onEnd. */
+  createOperator(op: PhysicalOperator, inputSchemas: readonly Schema[], ctx: OperatorContext): Operator
+  /** From the produced columns to the operator's output. The result is valid as long as its input. */
+  createSourceProjection(body: SourceBody): (batch: Batch) => Batch
+  /** One a split: may keep the running maximum. Gets batches after the projection. Absent watermark = never called. */
+  createWatermarkGenerator(body: SourceBody): WatermarkGenerator
+  createKeyHasher(types: readonly LogicalType[]): KeyHasher
+}
+
+export interface WatermarkGenerator {
+  onBatch(batch: Batch): {
+    /** Highest watermark of the batch's rows; WATERMARK_MIN when none gave one. */
+    readonly max: number
+    /** A point after each row that raised it (on-event), or none (on-periodic). */
+    readonly marks: readonly WatermarkPoint[]
+  }
+}
+
+/** Writes the hash of each row's key columns to `out[0 .. batch.length)`. The function is fixed for ever: key groups follow from it. */
+export type KeyHasher = (batch: Batch, keys: readonly number[], out: Int32Array) => void
