@@ -1,0 +1,5 @@
+export { GrowingBytes } from './byte-sink.ts'
+export { csvFormat } from './csv/csv-format.ts'
+export { formatDescriptors } from './descriptors.ts'
+export type { ByteSink, DecodedBatch, DecodeFault, Decoder, Encoder, Format, FormatOptions, RecordSlices } from './format.ts'
+export { FORMATS, formatOptionsOf } from './registry.ts'
