@@ -26,6 +26,19 @@ export interface AssignmentRequest {
   readonly stop?: boolean
   readonly savepoint?: boolean
   readonly reason?: string
+  /** When the stop was asked for, ISO time. */
+  readonly since?: string
+  /** Size of the run that follows the stop. */
+  readonly next?: { readonly cu: number; readonly parallelism: number }
+  /** The scaling decision that the stop carries out; kept on the run that follows it, with what was before. */
+  readonly scaling?: {
+    readonly decision: string
+    readonly action: string
+    readonly at: string
+    readonly cu: number
+    readonly parallelism: number
+    readonly true_rate: number | null
+  }
 }
 
 export interface Grant {
