@@ -32,6 +32,16 @@ export interface SinkFactory {
   /** How many writers make sense (a topic's partitions); undefined = any number. Rows of one key always reach one writer. */
   writers?(table: ResolvedTable, context: ConnectorContext): Promise<number | undefined>
   /** Which of `writers` writers a row goes to, for keyed sinks: called by the exchange with the row's key columns hashed by the engine. */
+  /**
+   * Present where the outside decides by key (Kafka: murmur2 of the encoded key, as the Java client): the exchange of a `writers`
+   * edge sends each row to the writer that this names. Sinks whose rows have no key give none, and any writer will do.
+   * `limit` is what `writers` returned, `writers` how many there are.
+   */
+  createRouter?(
+    table: ResolvedTable,
+    context: ConnectorContext,
+    count: { readonly limit: number; readonly writers: number },
+  ): ((batch: Batch, row: number) => number) | undefined
   createWriter(
     table: ResolvedTable,
     context: ConnectorContext & { readonly writer: number; readonly writers: number },
@@ -57,6 +67,11 @@ export interface CheckpointTruth {
   begin(number: number): Promise<TransactionHandle | undefined>
   /** Makes checkpoint and output visible at once. Strictly in order. `wrote` = rows went out in its transaction. Throws FencedError. */
   commit(pointer: CommittedPointer, facts: { readonly wrote: boolean }): Promise<void>
+  /**
+   * The checkpoint that `recover` would find now. A commit without output may be deferred (it only moves a pointer), so this can be
+   * older than the last `commit`: its manifest and objects must be kept. Absent = always the last commit.
+   */
+  durable?(): CommittedPointer | null
   /** Drops the open transaction(s): their rows never become visible. */
   abort(): Promise<void>
   close(): Promise<void>

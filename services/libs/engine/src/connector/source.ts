@@ -13,8 +13,11 @@ export interface SplitState {
 }
 
 export interface SplitEnumerator {
-  /** All splits now, with the start-up mode's position for those that are new. Called at start and every discovery interval. */
-  discover(): Promise<readonly SplitState[]>
+  /**
+   * All splits now, with the start-up mode's position for those that are new. Called at start and every discovery interval. `known`
+   * are the ids that a restored checkpoint or an earlier call holds: where there are any, other splits are new and begin at their start.
+   */
+  discover(known?: readonly string[]): Promise<readonly SplitState[]>
   close(): Promise<void>
 }
 
@@ -47,6 +50,8 @@ export interface SourceReader {
   /** True when all owned splits are bounded and read to their end. */
   ended(): boolean
   metrics(): SourceMetrics
+  /** Ids of owned bounded splits that have been read to their end: they no longer hold back the watermark. */
+  finished?(): readonly string[]
   /** A checkpoint holding `positions` has committed: for outside lag tools (group offsets). Best effort. */
   committed?(positions: readonly SplitState[]): void
   close(): Promise<void>
