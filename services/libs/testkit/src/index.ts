@@ -1,2 +1,3 @@
 export { kafkaMissing, type RunningKafka, startTestKafka } from './kafka.ts'
 export { startPostgres, type TestPostgres } from './postgres.ts'
+export { s3Missing, startTestS3, type TestS3 } from './versitygw.ts'

@@ -7,7 +7,8 @@ export type {
   OptionDescriptor,
   TableOptions,
 } from './descriptor.ts'
-export type { Dial } from './dial.ts'
+export type { Dial, ReadInto } from './dial.ts'
+export { ConnectorFailure } from './failure.ts'
 export type { ConnectorModule, ConnectorRegistry } from './registry.ts'
 export {
   type CheckpointTruth,

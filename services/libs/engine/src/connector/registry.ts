@@ -1,5 +1,4 @@
 import type { ObjectStore, ObjectStoreConfig } from '../objectstore/object-store.ts'
-import type { Dial } from './dial.ts'
 import type { SinkFactory } from './sink.ts'
 import type { SourceFactory } from './source.ts'
 
@@ -12,8 +11,6 @@ export interface ConnectorRegistry {
 /** Shape of the module whose URL is handed to the engine: threads import it by themselves. */
 export interface ConnectorModule {
   createRegistry(): ConnectorRegistry
-  /** Stores that the engine does not have itself (s3). */
-  createObjectStore?(config: ObjectStoreConfig): ObjectStore
-  /** The way out of a thread; without it connectors that dial are refused. `allowedAddresses` are host:port. */
-  createDial?(options: { readonly allowedAddresses: readonly string[] }): Dial
+  /** Opens stores of kinds that the engine does not know itself (s3). */
+  openObjectStore?(config: ObjectStoreConfig): Promise<ObjectStore>
 }

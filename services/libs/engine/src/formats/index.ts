@@ -1,5 +1,7 @@
 export { GrowingBytes } from './byte-sink.ts'
+export { ColumnBuilder } from './column-builder.ts'
 export { csvFormat } from './csv/csv-format.ts'
 export { formatDescriptors } from './descriptors.ts'
 export type { ByteSink, DecodedBatch, DecodeFault, Decoder, Encoder, Format, FormatOptions, RecordSlices } from './format.ts'
 export { FORMATS, formatOptionsOf } from './registry.ts'
+export { rowText } from './row-text.ts'

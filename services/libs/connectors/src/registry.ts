@@ -1,0 +1,23 @@
+/** The module that task threads import: every connector of the product, and the object stores that need a client library. */
+import type { ConnectorRegistry } from '@millrace/engine/connector'
+import { createFsStore, type ObjectStore, type ObjectStoreConfig } from '@millrace/engine/objectstore'
+import { blackholeSink } from './blackhole/sink.ts'
+import { datagenSource } from './datagen/source.ts'
+import { filesystemSink } from './filesystem/sink.ts'
+import { filesystemSource } from './filesystem/source.ts'
+import { nexmarkSource } from './nexmark/source.ts'
+import { printSink } from './print/sink.ts'
+
+export function createRegistry(): ConnectorRegistry {
+  return {
+    sources: { datagen: datagenSource, filesystem: filesystemSource, nexmark: nexmarkSource },
+    sinks: { blackhole: blackholeSink, filesystem: filesystemSink, print: printSink },
+  }
+}
+
+export async function openObjectStore(config: ObjectStoreConfig): Promise<ObjectStore> {
+  if (config.kind === 'fs') return createFsStore(config)
+  // The S3 client is large; processes that keep checkpoints on disk never load it.
+  const { openS3ObjectStore } = await import('./s3/s3-object-store.ts')
+  return openS3ObjectStore(config)
+}

@@ -1,0 +1,1 @@
+export { openS3ObjectStore } from './s3-object-store.ts'
