@@ -1,3 +1,4 @@
+export { parseDurationMs } from './duration.ts'
 export {
   ERRORS,
   type ErrorCode,
@@ -26,10 +27,13 @@ export {
   type StatementSpec,
   type StatementStatus,
 } from './statement.ts'
+export { physicalTopic, topicPrefix, workspacePrincipal } from './topic-names.ts'
 export {
   type Assignment,
   type CommittedCheckpoint,
   type DesiredSet,
+  type ResultsPage,
+  type ResultsRow,
   RUN_STATES,
   type RunError,
   type RunState,

@@ -136,3 +136,23 @@ export interface WorkerStatus {
     readonly granted_at_ms: number
   }[]
 }
+
+/** One row of a foreground query; `id` is `<epoch>-<seq>`, values by column in the result's schema. */
+export interface ResultsRow {
+  readonly id: string
+  readonly op: '+I' | '-U' | '+U' | '-D'
+  readonly row: readonly unknown[]
+}
+
+/**
+ * GET /results/{statement_version} on the worker's read port. 410 when `after` is of another epoch or older than what is held; then
+ * read again without `after`. As a stream: events `row` (data: ResultsRow), `reset` (data: {next}) and `end`.
+ */
+export interface ResultsPage {
+  readonly epoch: number
+  readonly rows: readonly ResultsRow[]
+  /** Pass as `after` to go on. */
+  readonly next: string
+  /** No more rows will come. */
+  readonly ended: boolean
+}
