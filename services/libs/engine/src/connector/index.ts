@@ -1,3 +1,8 @@
+export { type Batch, type Lease, ROW_KIND } from '../data/batch.ts'
+export { type BytesVector, representationOf, type Vector } from '../data/vector.ts'
+export type { ResolvedColumn, ResolvedTable } from '../plan/physical.ts'
+export type { Schema } from '../sql/bound/rel.ts'
+export type { LogicalType } from '../sql/types/logical-type.ts'
 export type { ConnectorContext } from './context.ts'
 export type {
   ChangelogKind,
