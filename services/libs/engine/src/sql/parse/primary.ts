@@ -1,0 +1,289 @@
+import type { CollectionConstructor, Expression, PeriodPredicate } from '../ast/expression.ts'
+import type { Query } from '../ast/query.ts'
+import { CONTEXT_VARIABLES, RESERVED_FUNCTION_NAMES } from '../lex/keywords.ts'
+import { builtinCall } from './builtin-call.ts'
+import { namedCall, routineCall } from './call.ts'
+import { caseExpression } from './case-expression.ts'
+import { ExpressionContext, insideParentheses } from './expression-context.ts'
+import { jdbcCall } from './jdbc-call.ts'
+import {
+  atIntervalUnit,
+  atNumber,
+  dateTimeLiteral,
+  intervalQualifier,
+  plainString,
+  specialLiteral,
+  stringLiteral,
+  unsignedNumber,
+} from './literal.ts'
+import { asExpression, checkNonQuery, isQuery, nonQueryExpression, requireQuery, subQueryExpression } from './query-node.ts'
+import { commaList, type TokenCursor } from './token-cursor.ts'
+
+/** An expression without operators: a literal, a name, a call, a constructor, or something in parentheses. */
+export function primary(p: TokenCursor, context: ExpressionContext): Query | Expression {
+  const atomic = atom(p)
+  if (atomic !== undefined) {
+    checkNonQuery(p, context)
+    return atomic
+  }
+  if (p.at('CURSOR')) return cursor(p, context)
+  if (p.at('ROW') && p.peek(1).key === '(') {
+    const start = p.advance().start
+    const items = parenthesizedList(p, context).map(asExpression)
+    return { kind: 'RowConstructor', items, explicit: true, span: p.spanFrom(start) }
+  }
+  if (p.token.key === '(') return inParentheses(p, context)
+  p.note('an expression')
+  return p.fail()
+}
+
+/** `( query )` or `( a, b )`, as a list of at least one. */
+export function parenthesizedList(p: TokenCursor, context: ExpressionContext): (Query | Expression)[] {
+  p.expect('(')
+  const list = [p.rules.queryOrExpression(p, insideParentheses(context))]
+  while (p.accept(',')) {
+    checkNonQuery(p, context)
+    list.push(p.rules.expression(p, context))
+  }
+  p.expect(')')
+  return list
+}
+
+function inParentheses(p: TokenCursor, context: ExpressionContext): Expression {
+  const start = p.token.start
+  const list = parenthesizedList(p, context)
+  const period = periodWithLists(p, list, { context, start })
+  if (period !== undefined) return period
+  if (atIntervalUnit(p)) return intervalDifference(p, list, start)
+  const span = p.spanFrom(start)
+  const first = list[0] as Query | Expression
+  if (list.length > 1) return { kind: 'RowConstructor', items: list.map(asExpression), explicit: false, span }
+  return isQuery(first) ? { kind: 'SubQuery', query: first, span } : first
+}
+
+const PERIOD_OPERATORS: ReadonlySet<string> = new Set(['OVERLAPS', 'PRECEDES', 'SUCCEEDS', 'EQUALS'])
+
+type ListSite = Readonly<{ context: ExpressionContext; start: number }>
+
+/** `(a, b) OVERLAPS (c, d)`. */
+function periodWithLists(p: TokenCursor, list: readonly (Query | Expression)[], site: ListSite): Expression | undefined {
+  const immediately = p.token.key === 'IMMEDIATELY'
+  const word = immediately ? p.peek(1).key : p.token.key
+  if (!PERIOD_OPERATORS.has(word) || p.peek(immediately ? 2 : 1).key !== '(') return undefined
+  const op = (immediately ? `IMMEDIATELY ${word}` : word) as PeriodPredicate['op']
+  const leftSpan = p.spanFrom(site.start)
+  p.advance()
+  if (immediately) p.advance()
+  const rightStart = p.token.start
+  const other = parenthesizedList(p, site.context)
+  if (list.length !== 2 || other.length !== 2) p.fail('A period is (start, end).', { span: p.spanFrom(site.start) })
+  const left = { kind: 'RowConstructor', items: list.map(asExpression), explicit: false, span: leftSpan } as const
+  const right = { kind: 'RowConstructor', items: other.map(asExpression), explicit: false, span: p.spanFrom(rightStart) } as const
+  return { kind: 'PeriodPredicate', op, left, right, span: p.spanFrom(site.start) }
+}
+
+function intervalDifference(p: TokenCursor, list: readonly (Query | Expression)[], start: number): Expression {
+  const [only] = list
+  if (list.length !== 1 || only?.kind !== 'Binary' || only.op !== '-') {
+    return p.fail('Only a difference, as in (a - b) DAY, can have a unit.')
+  }
+  const qualifier = intervalQualifier(p)
+  return { kind: 'IntervalDifference', left: only.left, right: only.right, qualifier, span: p.spanFrom(start) }
+}
+
+function cursor(p: TokenCursor, context: ExpressionContext): Expression {
+  if (context !== ExpressionContext.all && context !== ExpressionContext.cursor) p.fail('CURSOR cannot stand here.')
+  const start = p.advance().start
+  return { kind: 'CollectionQuery', collection: 'CURSOR', query: requireQuery(p), span: p.spanFrom(start) }
+}
+
+/** Undefined where nothing atomic begins. */
+function atom(p: TokenCursor): Expression | undefined {
+  const { type, key } = p.token
+  if (type === 'word' || type === 'quoted' || type === 'unicode-quoted') return key === '' ? nameOrCall(p) : keywordAtom(p)
+  if (atNumber(p)) return unsignedNumber(p)
+  if (type !== 'sign') return type === 'invalid' || type === 'end' ? undefined : stringLiteral(p)
+  switch (key) {
+    case '?': {
+      const { start, end } = p.advance()
+      return { kind: 'DynamicParam', index: p.parameters++, span: { start, end } }
+    }
+    case '{FN':
+      return jdbcCall(p)
+    case '{D':
+    case '{T':
+    case '{TS':
+      return dateTimeLiteral(p)
+    default:
+      return undefined
+  }
+}
+
+function keywordAtom(p: TokenCursor): Expression | undefined {
+  const { key } = p.token
+  switch (key) {
+    case 'TRUE':
+    case 'FALSE':
+    case 'UNKNOWN':
+    case 'NULL':
+      return specialLiteral(p)
+    case 'INTERVAL':
+      return interval(p)
+    case 'DECIMAL':
+      return p.peek(1).type === 'string' ? unsignedNumber(p) : undefined
+    case 'CASE':
+      return caseExpression(p)
+    case 'MULTISET':
+    case 'ARRAY':
+      return collection(p, key)
+    case 'MAP':
+      if (p.peek(1).key === '(' || p.peek(1).key === '[') return collection(p, key)
+      break
+    case 'PERIOD':
+      return period(p)
+    case 'POSITION':
+      return p.peek(1).key === '(' ? position(p) : undefined
+    case 'NEW': {
+      const start = p.advance().start
+      const operand = routineCall(p, ExpressionContext.subQuery)
+      return { kind: 'Unary', op: 'NEW', operand, span: p.spanFrom(start) }
+    }
+    case 'NEXT':
+    case 'CURRENT':
+      if (p.peek(1).key === 'VALUE') return sequenceValue(p)
+      break
+  }
+  const dateTime = dateTimeLiteral(p)
+  if (dateTime !== undefined) return dateTime
+  return builtinCall(p) ?? nameOrCall(p)
+}
+
+/** A call where a function's name and a parenthesis stand, else a context variable or a name. */
+function nameOrCall(p: TokenCursor): Expression | undefined {
+  const { key } = p.token
+  if (key === 'SPECIFIC' || atCall(p)) return namedCall(p)
+  if (CONTEXT_VARIABLES.has(key)) {
+    const { start, end } = p.advance()
+    const span = { start, end }
+    const name = { kind: 'Identifier', parts: [{ value: p.text.slice(start, end), quoted: false, span }], span } as const
+    return { kind: 'Call', name, args: [], star: false, bare: true, span }
+  }
+  return p.isName(p.token) ? columnOrStar(p) : undefined
+}
+
+/** Whether a function's name begins here: all of `a.b.f (`, at any length, is one look ahead. */
+function atCall(p: TokenCursor): boolean {
+  if (RESERVED_FUNCTION_NAMES.has(p.token.key)) return p.peek(1).key === '('
+  if (!p.isName(p.token)) return false
+  let ahead = 1
+  while (p.peek(ahead).key === '.' && p.isName(p.peek(ahead + 1))) ahead += 2
+  return p.peek(ahead).key === '('
+}
+
+/** A dotted name, or `t.*`. */
+function columnOrStar(p: TokenCursor): Expression {
+  const name = p.identifier()
+  if (p.token.key !== '.' || p.peek(1).key !== '*') return name
+  p.advance()
+  p.advance()
+  return { kind: 'Star', qualifier: name, span: p.spanFrom(name.span.start) }
+}
+
+function interval(p: TokenCursor): Expression {
+  const start = p.expect('INTERVAL').start
+  const sign = p.acceptOne(['-', '+'])
+  if (p.token.type === 'string') {
+    const { value } = plainString(p)
+    const qualifier = intervalQualifier(p)
+    return { kind: 'IntervalLiteral', value, negative: sign === '-', qualifier, span: p.spanFrom(start) }
+  }
+  let value = intervalValue(p)
+  if (sign === '-') value = { kind: 'Unary', op: '-', operand: value, span: p.spanFrom(value.span.start) }
+  const qualifier = intervalQualifier(p, true)
+  return { kind: 'IntervalOf', value, qualifier, span: p.spanFrom(start) }
+}
+
+function intervalValue(p: TokenCursor): Expression {
+  p.note('a string')
+  if (p.accept('(')) {
+    const value = subQueryExpression(p)
+    p.expect(')')
+    return value
+  }
+  return atNumber(p) ? unsignedNumber(p) : p.identifier()
+}
+
+function collection(p: TokenCursor, kind: CollectionConstructor['collection']): Expression | undefined {
+  const start = p.advance().start
+  if (p.accept('[')) {
+    const items = kind !== 'MULTISET' && p.at(']') ? [] : commaList(p, nonQueryExpression)
+    p.expect(']')
+    return { kind: 'CollectionConstructor', collection: kind, items, span: p.spanFrom(start) }
+  }
+  if (!p.at('(')) return p.fail()
+  if (kind === 'MULTISET') {
+    p.advance()
+    const query = p.rules.queryOrExpression(p, ExpressionContext.query)
+    p.expect(')')
+    if (!isQuery(query) && query.kind !== 'SubQuery') return p.fail('A query is expected in MULTISET(…).')
+    const inner = query.kind === 'SubQuery' ? query.query : query
+    return { kind: 'CollectionQuery', collection: kind, query: inner, span: p.spanFrom(start) }
+  }
+  if (p.peek(1).key === ')') {
+    p.advance()
+    p.advance()
+    return collectionCall(p, [], { kind, start })
+  }
+  const list = parenthesizedList(p, ExpressionContext.all)
+  const only = list.length === 1 ? list[0] : undefined
+  if (only !== undefined && (isQuery(only) || only.kind === 'SubQuery')) {
+    const query = only.kind === 'SubQuery' ? only.query : only
+    return { kind: 'CollectionQuery', collection: kind, query, span: p.spanFrom(start) }
+  }
+  return collectionCall(p, list.map(asExpression), { kind, start })
+}
+
+/** `ARRAY(1, 2)` is a call of the function ARRAY. */
+function collectionCall(
+  p: TokenCursor,
+  items: readonly Expression[],
+  site: Readonly<{ kind: string; start: number }>,
+): Expression {
+  const nameSpan = { start: site.start, end: site.start + site.kind.length }
+  const name = { kind: 'Identifier', parts: [{ value: site.kind, quoted: false, span: nameSpan }], span: nameSpan } as const
+  const args = items.map((value) => ({ kind: 'Argument', value, span: value.span }) as const)
+  return { kind: 'Call', name, args, star: false, bare: false, span: p.spanFrom(site.start) }
+}
+
+function period(p: TokenCursor): Expression {
+  const start = p.expect('PERIOD').start
+  p.expect('(')
+  const from = subQueryExpression(p)
+  p.expect(',')
+  const to = subQueryExpression(p)
+  p.expect(')')
+  return { kind: 'RowConstructor', items: [from, to], explicit: false, span: p.spanFrom(start) }
+}
+
+function sequenceValue(p: TokenCursor): Expression {
+  const token = p.advance()
+  p.expectSequence('VALUE', 'FOR')
+  const sequence = p.identifier()
+  return { kind: 'SequenceValue', op: token.key as 'NEXT' | 'CURRENT', sequence, span: p.spanFrom(token.start) }
+}
+
+/** What is sought is a value without operators, for IN follows. */
+function position(p: TokenCursor): Expression {
+  const start = p.advance().start
+  p.expect('(')
+  const needle = atom(p)
+  if (needle === undefined) {
+    p.note('an expression')
+    return p.fail()
+  }
+  p.expect('IN')
+  const haystack = subQueryExpression(p)
+  const from = p.accept('FROM') ? { from: subQueryExpression(p) } : {}
+  p.expect(')')
+  return { kind: 'PositionOf', needle, haystack, ...from, span: p.spanFrom(start) }
+}

@@ -1,0 +1,55 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { NON_RESERVED_KEYWORDS } from '../lex/keywords.ts'
+import type { Token } from '../lex/token.ts'
+import { closest } from './closest.ts'
+import type { SyntaxFailure } from './syntax-failure.ts'
+import type { TokenCursor } from './token-cursor.ts'
+
+const EXPECTED_SHOWN_MAX = 8
+const TEXT_SHOWN_MAX = 40
+
+/** Tells a failure to the user: what stands there, what was expected, and what may be meant. */
+export function syntaxDiagnostic(p: TokenCursor, failure: SyntaxFailure, expected: ReadonlySet<string>): Diagnostic {
+  const token = p.tokens[failure.index] as Token
+  const { code = 'SQL_SYNTAX', hint, span } = failure.details
+  const message = failure.message ?? `${found(p, token)}${expectation(expected)}`
+  const advice = hint ?? (failure.message === undefined ? advise(p, token, expected) : undefined)
+  const at = span ?? { start: token.start, end: token.end }
+  return {
+    code,
+    severity: 'error',
+    message,
+    ...(advice === undefined ? {} : { hint: advice }),
+    span: { start: at.start, end: at.end },
+  }
+}
+
+function found(p: TokenCursor, token: Token): string {
+  if (token.type === 'end') return 'The statement ends too early'
+  const text = p.text.slice(token.start, token.end)
+  return `Unexpected '${text.length > TEXT_SHOWN_MAX ? `${text.slice(0, TEXT_SHOWN_MAX)}…` : text}'`
+}
+
+function expectation(expected: ReadonlySet<string>): string {
+  const words = [...expected]
+  // Where an expression fits, its first words would hide the rest.
+  const shown = words.length > EXPECTED_SHOWN_MAX ? [...words.slice(0, EXPECTED_SHOWN_MAX), '…'] : words
+  if (shown.length === 0) return '.'
+  const last = shown.pop() as string
+  return shown.length === 0 ? `: expected ${last}.` : `: expected ${shown.join(', ')}${last === '…' ? ', …' : ` or ${last}`}.`
+}
+
+function advise(p: TokenCursor, token: Token, expected: ReadonlySet<string>): string | undefined {
+  const text = p.text.slice(token.start, token.end)
+  if (token.type === 'word') {
+    const keywords = [...expected].filter((word) => /^[A-Z_]{2,}/.test(word))
+    const meant = token.key === '' ? closest(text.toUpperCase(), keywords) : undefined
+    if (meant !== undefined) return `Did you mean ${meant}?`
+    if (expected.has('a name') && token.key !== '' && !NON_RESERVED_KEYWORDS.has(token.key)) {
+      return `${token.key} is a reserved word: quote it as \`${text}\` to use it as a name.`
+    }
+  }
+  if (token.key === '!=') return 'Write <>.'
+  if (token.type === 'invalid' && text === '"') return 'Names are quoted with back-ticks, strings with single quotes.'
+  return undefined
+}
