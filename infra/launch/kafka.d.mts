@@ -2,7 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 
 export const KAFKA_VERSION: string
 export function missingForKafka(toolsDir: string): string[]
-export function ensureKafka(options: { toolsDir: string; onProgress?: (text: string) => void }): Promise<string>
+export function ensureKafka(options: {
+  toolsDir: string
+  wrap?: (text: string, action: () => Promise<void>) => Promise<void>
+}): Promise<string>
 export interface RunningKafka {
   readonly bootstrap: string
   readonly admin: { readonly username: string; readonly password: string }

@@ -30,12 +30,15 @@ const libsDir = (toolsDir) => path.join(toolsDir, `kafka-${KAFKA_VERSION}`, 'lib
 const hasJars = (toolsDir) => fs.existsSync(path.join(libsDir(toolsDir), '.complete'))
 
 /** Brings Kafka's jars into `toolsDir` (about 43 MB). Idempotent. Throws with Maven's words when it fails. */
-export async function ensureKafka({ toolsDir, onProgress = () => {} }) {
-  if (hasJars(toolsDir)) return libsDir(toolsDir)
+export async function ensureKafka({ toolsDir, wrap = (_text, action) => action() }) {
+  if (!hasJars(toolsDir)) await wrap(`Kafka ${KAFKA_VERSION} from Maven`, () => fetchJars(toolsDir))
+  return libsDir(toolsDir)
+}
+
+async function fetchJars(toolsDir) {
   const dir = path.dirname(libsDir(toolsDir))
   fs.mkdirSync(dir, { recursive: true })
   fs.writeFileSync(path.join(dir, 'pom.xml'), POM)
-  onProgress(`fetching Kafka ${KAFKA_VERSION} from Maven`)
   const args = ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=libs', '-DincludeScope=runtime']
   const output = []
   const child = spawn('mvn', args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -44,7 +47,6 @@ export async function ensureKafka({ toolsDir, onProgress = () => {} }) {
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
   if (code !== 0) throw new Error(`Maven could not fetch Kafka (exit ${code}):\n${Buffer.concat(output).toString().slice(-2000)}`)
   fs.writeFileSync(path.join(libsDir(toolsDir), '.complete'), '')
-  return libsDir(toolsDir)
 }
 
 function serverProperties({ dataDir, port, controllerPort, adminPassword, controllerPassword }) {
