@@ -45,6 +45,12 @@ export const ERRORS = {
     '{detail}',
     'Compare the request with the operation in /openapi.json.',
   ),
+  PAGE_TOKEN_INVALID: user(
+    400,
+    'The page token is not valid',
+    'The page token was made for another request or was changed.',
+    'Start again without a page token.',
+  ),
   UNAUTHENTICATED: user(401, 'No valid credential', '{detail}', 'Send Authorization: Bearer <API key>, or sign in again.'),
   KEY_EXPIRED: user(401, 'The API key has expired', 'The key {id} expired at {at}.', 'Create a new key or rotate it.'),
   KEY_REVOKED: user(401, 'The API key was revoked', 'The key {id} was revoked.', 'Create a new key.'),
@@ -75,6 +81,12 @@ export const ERRORS = {
     'Read the resource again and repeat with its ETag.',
   ),
   BODY_TOO_LARGE: user(413, 'The request is too large', 'The body is larger than {limit} bytes.', 'Send a smaller body.'),
+  UNSUPPORTED_MEDIA_TYPE: user(
+    415,
+    'The content type is not supported',
+    'The content type {type} is not read here.',
+    'Send application/json; PATCH also takes application/merge-patch+json.',
+  ),
   IDEMPOTENCY_KEY_REUSED: user(
     422,
     'The idempotency key was used for another request',
@@ -111,6 +123,22 @@ export const ERRORS = {
     'The page is older than what the worker still holds, or belongs to an earlier run.',
     'Read from the oldest row again.',
   ),
+  RESULTS_UNAVAILABLE: {
+    domain: 'internal',
+    retry: 'backoff',
+    status: 503,
+    title: 'Results cannot be read right now',
+    message: '{detail}',
+    suggestion: 'Repeat the request; the statement has to be on a worker.',
+  },
+  SERVICE_UNAVAILABLE: {
+    domain: 'internal',
+    retry: 'backoff',
+    status: 503,
+    title: 'The control plane is not available',
+    message: 'The control plane cannot reach its database.',
+    suggestion: 'Repeat the request; running statements go on meanwhile.',
+  },
   // SQL
   SQL_TOO_LONG: user(
     400,

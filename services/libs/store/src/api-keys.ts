@@ -132,3 +132,7 @@ export async function lookupApiKey(tx: LookupTx, keyId: string): Promise<ApiKeyC
     revokedAt: r.deleted_at,
   }))
 }
+
+export async function countApiKeys(scope: Scope): Promise<number> {
+  return await scope.tx.api_keys.count({ where: { org_id: scope.org, deleted_at: null } })
+}

@@ -180,3 +180,7 @@ export async function readPoolUse(scope: Scope, pools: readonly string[]): Promi
     ]),
   )
 }
+
+export async function countComputePools(scope: Scope): Promise<number> {
+  return await scope.tx.compute_pools.count({ where: { org_id: scope.org, deleted_at: null } })
+}

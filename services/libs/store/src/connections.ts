@@ -138,3 +138,7 @@ export async function deleteConnection(scope: Scope, uid: string): Promise<void>
   })
   await announce(scope, 'connection.changed', uid)
 }
+
+export async function countConnections(scope: Scope): Promise<number> {
+  return await scope.tx.connections.count({ where: { org_id: scope.org, deleted_at: null } })
+}

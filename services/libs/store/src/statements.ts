@@ -334,6 +334,7 @@ export interface StatementVersion {
   readonly number: number
   readonly sql: string
   readonly plan: string | null
+  readonly program: string | null
   readonly traits: StatementTraits
   readonly createdAt: Date
 }
@@ -350,7 +351,12 @@ export async function listStatementVersions(scope: Scope, statement: string): Pr
     number: v.number,
     sql: v.sql,
     plan: v.plan,
+    program: v.program,
     traits: v.traits as unknown as StatementTraits,
     createdAt: v.created_at,
   }))
+}
+
+export async function countStatements(scope: Scope): Promise<number> {
+  return await scope.tx.statements.count({ where: { org_id: scope.org, deleted_at: null, compute_pool_uid: { not: null } } })
 }

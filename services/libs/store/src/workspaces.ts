@@ -141,3 +141,7 @@ export async function deleteWorkspace(scope: Scope, uid: string): Promise<void> 
   await scope.tx.workspaces.updateMany({ where: { org_id: scope.org, uid }, data })
   await announce(scope, 'workspace.changed', uid)
 }
+
+export async function countWorkspaces(scope: Scope): Promise<number> {
+  return await scope.tx.workspaces.count({ where: { org_id: scope.org, deleted_at: null } })
+}

@@ -1,4 +1,4 @@
-import type { SystemTx } from '../open-store.ts'
+import type { LookupTx, SystemTx } from '../open-store.ts'
 import { execute, rows } from '../rows.ts'
 
 export interface Region {
@@ -31,4 +31,13 @@ export async function ensureInstallation(tx: SystemTx, first: { readonly uid: st
   )
   const found = await rows<{ uid: string }>(tx, `SELECT uid FROM millrace.installation`)
   return found[0]?.uid ?? first.uid
+}
+
+/** Every region; readable without an organization. */
+export async function listRegions(tx: LookupTx | SystemTx): Promise<Region[]> {
+  const found = await rows<{ name: string; display_name: string; data_endpoint: string }>(
+    tx,
+    `SELECT name, display_name, data_endpoint FROM millrace.regions ORDER BY name LIMIT 1000`,
+  )
+  return found.map((r) => ({ name: r.name, displayName: r.display_name, dataEndpoint: r.data_endpoint }))
 }

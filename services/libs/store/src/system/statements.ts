@@ -113,6 +113,7 @@ export async function listRunnableStatements(tx: SystemTx, region: string): Prom
     `${RUNNABLE}
       WHERE w.region = $1
         AND (s.phase NOT IN ('COMPLETED', 'STOPPED', 'FAILED', 'DELETING')
+             OR (s.phase = 'STOPPED' AND s.desired = 'RUNNING' AND s.deleted_at IS NULL)
              OR EXISTS (SELECT 1 FROM millrace.assignments a WHERE a.org_id = s.org_id AND a.statement_uid = s.uid AND a.released_at IS NULL))
       ORDER BY s.priority DESC, s.created_at, s.uid LIMIT 100000`,
     region,

@@ -1,0 +1,158 @@
+import cookie from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { MillraceError } from '@millrace/protocol'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { authenticator } from './auth/authenticate.ts'
+import { type Permission, requirePermission } from './auth/permissions.ts'
+import type { Context } from './context.ts'
+import { dataGateway } from './data-gateway/plugin.ts'
+import type { Principal } from './http/principal.ts'
+import { principalName } from './http/principal.ts'
+import { sendProblem } from './http/problem.ts'
+import { ListMetadataSchema, MetadataSchema, ProblemDetailSchema, ProblemSchema } from './http/schemas.ts'
+import { apiKeyRoutes } from './routes/api-keys/routes.ts'
+import { authRoutes } from './routes/auth/routes.ts'
+import { catalogRoutes } from './routes/catalog/routes.ts'
+import { computePoolRoutes } from './routes/compute-pools/routes.ts'
+import { connectionRoutes } from './routes/connections/routes.ts'
+import { meRoutes } from './routes/me/routes.ts'
+import { serviceRoutes } from './routes/service/routes.ts'
+import { signUpRoutes } from './routes/sign-up/routes.ts'
+import { sqlRoutes } from './routes/sql/routes.ts'
+import { statementHistoryRoutes } from './routes/statements/history-routes.ts'
+import { statementRoutes } from './routes/statements/routes.ts'
+import { usageRoutes } from './routes/usage/routes.ts'
+import { workspaceRoutes } from './routes/workspaces/routes.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the tenant scope before any handler in it runs. */
+    principal: Principal
+  }
+  interface FastifyContextConfig {
+    permission?: Permission
+  }
+}
+
+export type App = FastifyInstance<
+  import('fastify').RawServerDefault,
+  import('node:http').IncomingMessage,
+  import('node:http').ServerResponse,
+  import('fastify').FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+const BODY_LIMIT = 1_048_576
+
+/** The HTTP application: public routes, the tenant scope with everything that needs a credential, and the data gateway. */
+export async function buildApp(ctx: Context): Promise<App> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    routerOptions: { maxParamLength: 1024 },
+    genReqId: (raw) => {
+      const given = raw.headers['x-request-id']
+      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : ctx.newUid()
+    },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  for (const schema of [ProblemDetailSchema, ProblemSchema, MetadataSchema, ListMetadataSchema]) app.addSchema(schema)
+  await describe(app, ctx)
+  await app.register(cookie)
+  readBodies(app)
+  answerRules(app, ctx)
+  await app.register(async (scope) => {
+    serviceRoutes(scope as App, ctx)
+    signUpRoutes(scope as App, ctx)
+    authRoutes(scope as App, ctx)
+  })
+  await app.register(async (scope) => {
+    await tenantScope(scope as App, ctx)
+    const routes = [
+      meRoutes,
+      workspaceRoutes,
+      computePoolRoutes,
+      statementRoutes,
+      statementHistoryRoutes,
+      catalogRoutes,
+      connectionRoutes,
+      apiKeyRoutes,
+      usageRoutes,
+      sqlRoutes,
+      dataGateway,
+    ]
+    for (const register of routes) register(scope as App, ctx)
+  })
+  return app as App
+}
+
+/** JSON alone is read; anything else, also what a browser form can send, is 415. */
+function readBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain')
+  const json = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, json)
+}
+
+function answerRules(app: FastifyInstance, ctx: Context): void {
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-store')
+    reply.header('vary', 'Authorization')
+    reply.header('x-content-type-options', 'nosniff')
+  })
+  app.setErrorHandler((error, request, reply) => sendProblem(ctx.log, error, { request, reply }))
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(ctx.log, new MillraceError('NOT_FOUND', { what: `operation ${request.method} here` }), { request, reply }),
+  )
+}
+
+/** Credential, organization, permission and rate limit of everything inside; a route can neither forget nor change them. */
+async function tenantScope(app: App, ctx: Context): Promise<void> {
+  const authenticate = authenticator(ctx)
+  app.decorateRequest('principal', null as unknown as Principal)
+  app.addHook('onRoute', (route) => {
+    if (route.config?.permission === undefined) throw new Error(`route ${route.method} ${route.url} states no permission`)
+    route.schema = { ...route.schema, security: [{ bearer: [] }, { session: [] }] }
+  })
+  app.addHook('onRequest', async (request) => {
+    request.principal = await authenticate(request)
+    const permission = request.routeOptions.config.permission
+    if (permission) requirePermission(request.principal, permission)
+  })
+  await app.register(rateLimit, {
+    global: true,
+    hook: 'preParsing',
+    max: ctx.settings.requestsPerMinute,
+    timeWindow: 60_000,
+    cache: 10_000,
+    enableDraftSpec: true,
+    keyGenerator: (request) => `${request.principal.org}/${principalName(request.principal)}`,
+    errorResponseBuilder: (_request, limit) => new MillraceError('RATE_LIMITED', { limit: limit.max, window: limit.after }),
+  })
+}
+
+async function describe(app: FastifyInstance, ctx: Context): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Millrace API',
+        version: 'v1',
+        description: 'Serverless stream processing: Flink SQL statements over Kafka, placed on workers that scale by lag.',
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
+      servers: [{ url: ctx.settings.publicUrl }],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An API key (mr_live_…) or a session token.' },
+          session: { type: 'apiKey', in: 'cookie', name: 'millrace_session' },
+        },
+      },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`) },
+  })
+}
