@@ -41,7 +41,7 @@ const ENTRIES: readonly Entry[] = [
   ['CEIL', NUMBER, withoutScale, { aliases: ['CEILING'], parameters: ['number'] }],
   ['ROUND', anyOf(operands(NUMERIC, INT), NUMBER), nullableIfAny(rounded), { parameters: ['number', 'digits'] }],
   ['TRUNCATE', anyOf(operands(NUMERIC, INT), NUMBER), nullableIfAny(rounded), { parameters: ['number', 'digits'] }],
-  ['PI', NILADIC, alwaysNotNull(DOUBLE)],
+  ['PI', NILADIC, alwaysNotNull(DOUBLE), { syntax: 'bare' }],
   ['E', NILADIC, alwaysNotNull(DOUBLE)],
   ['RAND', anyOf(NILADIC, NUMBER), double, { ...RANDOM, parameters: ['seed'] }],
   ['RAND_INTEGER', anyOf(NUMBER, TWO_NUMBERS), nullableIfAny(always(INTEGER)), { ...RANDOM, parameters: ['seed', 'bound'] }],

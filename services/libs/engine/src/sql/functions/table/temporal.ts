@@ -50,7 +50,22 @@ const CURRENT: readonly Entry[] = [
 const rounding = withCheck(operands(DATETIME, UNIT), roundingProblem)
 const firstArgument = nullableIfAny(argument(0))
 
+/** Functions of one moment that the binder turns into EXTRACT. */
+const DATE_PARTS = [
+  'YEAR',
+  'QUARTER',
+  'MONTH',
+  'WEEK',
+  'DAYOFYEAR',
+  'DAYOFMONTH',
+  'DAYOFWEEK',
+  'HOUR',
+  'MINUTE',
+  'SECOND',
+] as const
+
 const PARTS: readonly Entry[] = [
+  ...DATE_PARTS.map((name): Entry => [name, operands(DATETIME), bigint, { parameters: ['timestamp'] }]),
   ['EXTRACT', withCheck(anyOf(operands(UNIT, DATETIME), operands(UNIT, INTERVAL)), unitProblem), bigint, { syntax: 'special' }],
   ['FLOOR TO', rounding, firstArgument, { syntax: 'special' }],
   ['CEIL TO', rounding, firstArgument, { syntax: 'special' }],
