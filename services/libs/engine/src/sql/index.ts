@@ -7,6 +7,49 @@ export type * from './ast/query.ts'
 export type * from './ast/session.ts'
 export type * from './ast/statement.ts'
 export type * from './ast/type-name.ts'
+export * from './bind/analyze-script.ts'
+export * from './bind/bind-statement.ts'
+export type { ConnectorFacts } from './bind/binder-state.ts'
+export * from './bind/table-expressions.ts'
+export type * from './bound/expr.ts'
+export * from './bound/print.ts'
+export type {
+  AggregateRel,
+  BoundField,
+  BoundRel,
+  CorrelateRel,
+  DistinctRel,
+  FilterRel,
+  GroupWindowAggregateRel,
+  JoinRel,
+  JoinType,
+  MatchRel,
+  ObjectPath,
+  OverAggregateRel,
+  OverFrame,
+  PatternNode,
+  ProjectRel,
+  ScanRel,
+  Schema,
+  SetOpRel,
+  SortRel,
+  TableFunctionArgument,
+  TableFunctionRel,
+  TemporalJoinRel,
+  UnnestRel,
+  ValuesRel,
+  WindowSpec as BoundWindowSpec,
+  WindowTvfRel,
+} from './bound/rel.ts'
+export type * from './bound/statement.ts'
+export * from './bound/walk.ts'
+export * from './catalog/apply-change.ts'
+export type * from './catalog/catalog.ts'
+export type * from './catalog/change.ts'
+export * from './catalog/describe.ts'
+export * from './catalog/lookup.ts'
+export * from './catalog/show-create.ts'
+export * from './catalog/table-schema.ts'
 export * from './diagnostic/diagnostic.ts'
 export * from './lex/token.ts'
 export * from './parse/parser.ts'

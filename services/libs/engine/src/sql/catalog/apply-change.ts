@@ -25,7 +25,7 @@ export function applyCatalogChange(session: SessionContext, change: CatalogChang
   switch (change.kind) {
     case 'CreateCatalog': {
       if (ownEntry(session.catalogs, change.name) !== undefined) {
-        return change.ifNotExists ? applied(session) : refused('CATALOG_EXISTS', `Catalog '${change.name}' already exists.`)
+        return change.ifNotExists ? applied(session) : refused('SQL_CATALOG_EXISTS', `Catalog '${change.name}' already exists.`)
       }
       return applied({ ...session, catalogs: { ...session.catalogs, [change.name]: { databases: { default: EMPTY_DATABASE } } } })
     }
@@ -45,11 +45,11 @@ export function applyCatalogChange(session: SessionContext, change: CatalogChang
 
 function dropCatalog(session: SessionContext, name: string, ifExists: boolean): ChangeResult {
   if (ownEntry(session.catalogs, name) === undefined) {
-    return ifExists ? applied(session) : refused('CATALOG_NOT_FOUND', `Catalog '${name}' does not exist.`)
+    return ifExists ? applied(session) : refused('SQL_CATALOG_NOT_FOUND', `Catalog '${name}' does not exist.`)
   }
   if (name === session.currentCatalog) {
     return refused(
-      'CATALOG_IN_USE',
+      'SQL_CATALOG_IN_USE',
       `Catalog '${name}' is the current catalog and cannot be dropped.`,
       'Switch with USE CATALOG first.',
     )
@@ -61,11 +61,13 @@ type DatabaseChange = Extract<CatalogChange, { kind: 'CreateDatabase' | 'AlterDa
 
 function changeDatabase(session: SessionContext, change: DatabaseChange): ChangeResult {
   const catalog = ownEntry(session.catalogs, change.catalog)
-  if (catalog === undefined) return refused('CATALOG_NOT_FOUND', `Catalog '${change.catalog}' does not exist.`)
+  if (catalog === undefined) return refused('SQL_CATALOG_NOT_FOUND', `Catalog '${change.catalog}' does not exist.`)
   const existing = ownEntry(catalog.databases, change.database)
   if (change.kind === 'CreateDatabase') {
     if (existing !== undefined) {
-      return change.ifNotExists ? applied(session) : refused('DATABASE_EXISTS', `Database '${change.database}' already exists.`)
+      return change.ifNotExists
+        ? applied(session)
+        : refused('SQL_DATABASE_EXISTS', `Database '${change.database}' already exists.`)
     }
     const created: Database = {
       ...EMPTY_DATABASE,
@@ -76,7 +78,7 @@ function changeDatabase(session: SessionContext, change: DatabaseChange): Change
   }
   if (existing === undefined) {
     if (change.kind === 'DropDatabase' && change.ifExists) return applied(session)
-    return refused('DATABASE_NOT_FOUND', `Database '${change.database}' does not exist in catalog '${change.catalog}'.`)
+    return refused('SQL_DATABASE_NOT_FOUND', `Database '${change.database}' does not exist in catalog '${change.catalog}'.`)
   }
   if (change.kind === 'AlterDatabase') {
     return applied(
@@ -89,14 +91,14 @@ function changeDatabase(session: SessionContext, change: DatabaseChange): Change
   const filled = [existing.tables, existing.functions, existing.models].some((space) => Object.keys(space).length > 0)
   if (filled && !change.cascade) {
     return refused(
-      'DATABASE_NOT_EMPTY',
+      'SQL_DATABASE_NOT_EMPTY',
       `Database '${change.database}' is not empty.`,
       'Use CASCADE to drop its tables, views, functions and models too.',
     )
   }
   if (change.catalog === session.currentCatalog && change.database === session.currentDatabase) {
     return refused(
-      'DATABASE_IN_USE',
+      'SQL_DATABASE_IN_USE',
       `Database '${change.database}' is the current database and cannot be dropped.`,
       'Switch with USE first.',
     )
@@ -121,7 +123,7 @@ function changeObject(session: SessionContext, change: ObjectChange): ChangeResu
   const home = findDatabase(session, catalog, database)
   if (home === undefined) {
     if (change.kind === 'Drop' && change.ifExists) return applied(session)
-    return refused('DATABASE_NOT_FOUND', `Database '${catalog}.${database}' does not exist.`)
+    return refused('SQL_DATABASE_NOT_FOUND', `Database '${catalog}.${database}' does not exist.`)
   }
   switch (change.kind) {
     case 'Create':
@@ -143,7 +145,7 @@ function create(session: SessionContext, change: Extract<CatalogChange, { kind: 
   if (existing !== undefined && !change.orReplace) {
     if (change.ifNotExists) return applied(session)
     return refused(
-      'OBJECT_EXISTS',
+      'SQL_OBJECT_EXISTS',
       `${describeKind(existing)} '${path.join('.')}' already exists.`,
       'Use IF NOT EXISTS to keep the existing one.',
     )
@@ -159,7 +161,7 @@ function rename(session: SessionContext, change: Extract<CatalogChange, { kind: 
       if (object === undefined) continue
       const target: ObjectPath = [path[0], path[1], newName]
       if (read(session, target, space, temporary) !== undefined) {
-        return refused('OBJECT_EXISTS', `'${target.join('.')}' already exists.`)
+        return refused('SQL_OBJECT_EXISTS', `'${target.join('.')}' already exists.`)
       }
       return applied(put(removeObject(session, path, space, temporary), target, object, temporary))
     }
@@ -182,7 +184,7 @@ function changeSystemFunction(session: SessionContext, change: ObjectChange): Ch
   const functions = session.systemFunctions ?? {}
   if (change.kind === 'Create' && change.object.kind === 'function') {
     if (ownEntry(functions, name) !== undefined && !change.ifNotExists && !change.orReplace) {
-      return refused('OBJECT_EXISTS', `System function '${name}' already exists.`)
+      return refused('SQL_OBJECT_EXISTS', `System function '${name}' already exists.`)
     }
     return applied({ ...session, systemFunctions: { ...functions, [name]: change.object } })
   }
@@ -190,12 +192,15 @@ function changeSystemFunction(session: SessionContext, change: ObjectChange): Ch
     if (ownEntry(functions, name) === undefined && !change.ifExists) return notFound('function', change.path)
     return applied({ ...session, systemFunctions: without(functions, name) })
   }
-  return refused('UNSUPPORTED', 'System functions cannot be altered.')
+  return refused('SQL_UNSUPPORTED', 'System functions cannot be altered.')
 }
 
 function notFound(kind: string, path: ObjectPath): ChangeResult {
   const title = kind.charAt(0).toUpperCase() + kind.slice(1)
-  return refused(`${kind.toUpperCase()}_NOT_FOUND`, `${title} '${path.filter((part) => part !== '').join('.')}' does not exist.`)
+  return refused(
+    `SQL_${kind.toUpperCase()}_NOT_FOUND`,
+    `${title} '${path.filter((part) => part !== '').join('.')}' does not exist.`,
+  )
 }
 
 function describeKind(object: CatalogObject): string {
