@@ -1,11 +1,13 @@
 /**
- * The one place where text becomes code. A body never holds user text: names are generated, and every constant (strings, regular
- * expressions, tables) goes in through `constants`, which the body reads as `K[0]`, `K[1]`, ….
+ * The one place where text becomes code. The text is made by the generators of this folder alone: it holds numbers, operators and
+ * names of ours; whatever comes from a user (texts, bytes, patterns) enters through `constants`, never through the source.
  */
-export function compileFunction<F extends (...args: never[]) => unknown>(
-  parameters: readonly string[],
-  body: string,
-  constants: readonly unknown[] = [],
-): F {
-  return new Function('K', `"use strict";return function(${parameters.join(',')}){${body}}`)(constants) as F
+export interface GeneratedSource {
+  /** Body of a function of K (the constants), which returns the compiled function. */
+  readonly source: string
+  readonly constants: readonly unknown[]
+}
+
+export function compile<T>(generated: GeneratedSource): T {
+  return new Function('K', `'use strict'\n${generated.source}`)(generated.constants) as T
 }
