@@ -58,6 +58,7 @@ function withoutSlot({ phase, wanted, deleting }: LifecycleFacts): LifecycleDeci
     return { phases: ['STOPPED'], detail: null }
   }
   if (phase === 'STOPPING') return { phases: ['STOPPED', 'PENDING'], detail: null }
+  if (phase === 'STOPPED') return { phases: ['PENDING'], detail: null }
   // A running statement that lost its slot waits for another; FAILING keeps its error until it runs again.
   if (phase === 'RUNNING' || phase === 'DEGRADED') return { phases: ['PENDING'] }
   return none

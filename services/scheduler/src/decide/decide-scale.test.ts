@@ -115,6 +115,23 @@ describe('decideScale', () => {
     expect(decision.action).toBe('HOLD')
   })
 
+  test('a standing backlog shows the true rate, whatever busy time claims', () => {
+    const samples = [1, 2, 3, 4].map((i) => ({
+      atMs: 10_000 + i * 1000,
+      inputRate: 10_000,
+      lagRecords: 40_000 + i,
+      freshnessMs: null,
+      trueRate: 500_000,
+    }))
+    const decision = decideScale(
+      { size: { milliCu: 1000, parallelism: 1 }, runningSinceMs: 0, samples, sourceSplits: 4 },
+      { last: null },
+      { policy, now: 14_000 },
+    )
+    expect(decision.action).toBe('SCALE_UP')
+    expect(decision.facts['true_rate']).toBe(10_000)
+  })
+
   test('a scale-up that brought nothing is not repeated, and says so', () => {
     const world = simulate({ perCu: 100_000, load: () => 50_000, seconds: 120, start: 100, ceiling: 10_000 })
     expect(world.decisions.filter((d) => d.action === 'SCALE_UP').length).toBe(1)

@@ -154,7 +154,7 @@ function measure(
     last.lagRecords === null || first.lagRecords === null || seconds <= 0 ? 0 : (last.lagRecords - first.lagRecords) / seconds
   const rates = window.flatMap((s) => (s.trueRate === null || s.trueRate <= 0 ? [] : [s.trueRate]))
   const known = metrics.samples.findLast((s) => s.trueRate !== null && s.trueRate > 0)?.trueRate ?? null
-  const trueRate = rates.length > 0 ? mean(rates) : known
+  const trueRate = observed(window, rates.length > 0 ? mean(rates) : known)
   const arrivalRate = Math.max(0, inputRate + lagGrowth)
   return {
     inputRate,
@@ -169,6 +169,22 @@ function measure(
     utilisation: trueRate ? arrivalRate / trueRate : null,
     readings: window.length,
   }
+}
+
+/** A backlog of more than this many seconds in all readings means that reading is as fast as it can be. */
+const SATURATED_SECONDS = 1
+/** Busy time may claim this much more than was seen before the seen rate counts. */
+const TRUST = 1.15
+
+/**
+ * The true rate, corrected by what was seen: under a standing backlog the rate read is all there is, whatever busy time claims
+ * (a slow fetcher or a crowded host looks idle; FLINK-33306).
+ */
+function observed(window: readonly ScaleSample[], trueRate: number | null): number | null {
+  const saturated =
+    window.length >= 3 && window.every((s) => s.inputRate > 0 && (s.lagRecords ?? 0) > s.inputRate * SATURATED_SECONDS)
+  const seen = mean(window.map((s) => s.inputRate))
+  return saturated && (trueRate === null || trueRate > seen * TRUST) ? seen : trueRate
 }
 
 function upTriggers(seen: Measured, policy: ScalePolicy): ScaleReason[] {

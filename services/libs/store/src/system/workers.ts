@@ -130,6 +130,12 @@ export async function bindWorker(
   return changed === 1
 }
 
+/** One worker by uid, ended or not; null when it was never known. */
+export async function findWorker(tx: SystemTx, uid: string): Promise<WorkerRow | null> {
+  const found = await rows<RawWorker>(tx, `SELECT * FROM millrace.workers WHERE uid = $1::uuid`, uid)
+  return found[0] ? toWorker(found[0]) : null
+}
+
 /** Every worker that has not ended, oldest first. */
 export async function listWorkers(tx: SystemTx, region: string): Promise<WorkerRow[]> {
   const found = await rows<RawWorker>(

@@ -1,0 +1,98 @@
+import {
+  findConnectionByName,
+  loadProgram,
+  type MasterKey,
+  openSecrets,
+  type RunnableStatement,
+  type SystemTx,
+} from '@millrace/store'
+import { type BuiltInKafka, isBuiltIn, KAFKA_PASSWORD, onBuiltInKafka } from './built-in-kafka.ts'
+import type { PreparedProgram, ProgramSource } from './program-source.ts'
+
+type Options = Readonly<Record<string, string>>
+
+/** The part of a physical plan that is touched here; everything else passes as it is. */
+interface Plan {
+  readonly operators: readonly { readonly body: { readonly kind: string; readonly table?: Table } }[]
+}
+interface Table {
+  readonly connector: string
+  readonly options: Options
+}
+
+const KAFKA_CONNECTORS = new Set(['kafka', 'upsert-kafka'])
+
+/** Fields of a Kafka connection's spec and the table options that they become. */
+const CONNECTION_OPTIONS: Readonly<Record<string, string>> = {
+  bootstrap_servers: 'properties.bootstrap.servers',
+  security_protocol: 'properties.security.protocol',
+  sasl_mechanism: 'properties.sasl.mechanism',
+  sasl_username: 'properties.sasl.username',
+  username: 'properties.sasl.username',
+}
+const CONNECTION_SECRETS: Readonly<Record<string, string>> = {
+  sasl_password: 'properties.sasl.password',
+  password: 'properties.sasl.password',
+}
+
+/** Programs with tables resolved: built-in Kafka or a named connection, secrets by reference beside them. */
+export function resolvedPrograms(given: { readonly master: MasterKey; readonly kafka: BuiltInKafka | null }): ProgramSource {
+  return async (tx, { statement, version }) => {
+    const text = await loadProgram(tx, version)
+    if (text === null) return null
+    const plan = JSON.parse(text) as Plan
+    const secrets: Record<string, string> = {}
+    const operators = []
+    for (const operator of plan.operators) {
+      const { table } = operator.body
+      if (!table) operators.push(operator)
+      else {
+        const options = await resolveTable(tx, { table, statement, secrets, ...given })
+        operators.push({ ...operator, body: { ...operator.body, table: { ...table, options } } })
+      }
+    }
+    const prepared: PreparedProgram = { program: { ...plan, operators }, secrets }
+    return prepared
+  }
+}
+
+interface Resolving {
+  readonly table: Table
+  readonly statement: RunnableStatement
+  readonly secrets: Record<string, string>
+  readonly master: MasterKey
+  readonly kafka: BuiltInKafka | null
+}
+
+async function resolveTable(tx: SystemTx, r: Resolving): Promise<Options> {
+  const { options, connector } = r.table
+  if (options['connection'] !== undefined) return await throughConnection(tx, r, options['connection'])
+  if (KAFKA_CONNECTORS.has(connector) && isBuiltIn(options) && r.kafka) {
+    const { org, workspace } = r.statement
+    const own = await openSecrets(tx, r.master, { org, resource: workspace })
+    if (own[KAFKA_PASSWORD] !== undefined) r.secrets[KAFKA_PASSWORD] = own[KAFKA_PASSWORD]
+    return onBuiltInKafka(options, { workspace, kafka: r.kafka })
+  }
+  return options
+}
+
+/** The connection's options stand before the table's own, except where it says how to reach and who one is. */
+async function throughConnection(tx: SystemTx, r: Resolving, name: string): Promise<Options> {
+  const { org, workspace } = r.statement
+  const { connection: _named, ...own } = r.table.options
+  const connection = await findConnectionByName(tx, { org, workspace, name })
+  if (!connection) return own
+  const out: Record<string, string> = { ...own }
+  for (const [field, option] of Object.entries(CONNECTION_OPTIONS)) {
+    const value = connection.spec[field]
+    if (value !== undefined && value !== null) out[option] = Array.isArray(value) ? value.join(',') : String(value)
+  }
+  const secrets = await openSecrets(tx, r.master, { org, resource: connection.uid })
+  for (const [field, value] of Object.entries(secrets)) {
+    const reference = `connection:${name}:${field}`
+    r.secrets[reference] = value
+    const option = CONNECTION_SECRETS[field]
+    if (option) out[option] = `\${secret:${reference}}`
+  }
+  return out
+}

@@ -1,0 +1,136 @@
+import type { Clock, NewUid } from '@millrace/kit'
+import type { DesiredSet, StatementReport, WorkerReport } from '@millrace/protocol'
+import {
+  type AssignmentRow,
+  findRunnableStatement,
+  findWorker,
+  listAssignmentsForWorker,
+  requestOnAssignment,
+  type Store,
+  type SystemTx,
+  saveReport,
+  upsertWorker,
+} from '@millrace/store'
+import type { AssignmentDescriber } from '../assignments/describe-assignment.ts'
+import { applyLifecycle, event, type Moment } from '../loop/apply-lifecycle.ts'
+import type { SampleWindow } from '../loop/sample-window.ts'
+import type { WorkerRoster } from '../loop/worker-roster.ts'
+
+export interface AcceptReportParts {
+  readonly store: Store
+  readonly describer: AssignmentDescriber
+  readonly samples: SampleWindow
+  readonly roster: WorkerRoster
+  readonly clock: Clock
+  readonly newUid: NewUid
+  readonly region: string
+  readonly workerCu: number
+  readonly leaseMs: number
+  readonly reportIntervalMs: number
+  /** The loop has something to look at before its next sweep. */
+  readonly poke: () => void
+}
+
+/** Takes a worker's report and answers with its whole desired set. Rejects when the store is away: the worker then goes on as it is. */
+export async function acceptReport(parts: AcceptReportParts, report: WorkerReport): Promise<DesiredSet> {
+  const now = new Date(parts.clock.now())
+  const uid = report.worker.uid
+  const result = await parts.store.withSystem((tx) => take(tx, parts, { report, at: { now, newUid: parts.newUid } }))
+  if (result.known) {
+    parts.roster.heard(uid, { pid: report.worker.pid, atMs: parts.clock.monotonic() })
+    for (const s of report.statements) parts.samples.add(s, now.getTime())
+  }
+  if (result.changed) parts.poke()
+  return result.answer
+}
+
+interface Taken {
+  readonly known: boolean
+  /** A run began or ended, or the worker is new: placement has something to do. */
+  readonly changed: boolean
+  readonly answer: DesiredSet
+}
+
+async function take(
+  tx: SystemTx,
+  parts: AcceptReportParts,
+  input: { readonly report: WorkerReport; readonly at: Moment },
+): Promise<Taken> {
+  const { report, at } = input
+  const { worker } = report
+  const row = await findWorker(tx, worker.uid)
+  const state = worker.draining ? 'DRAINING' : row === null || row.state === 'STARTING' ? 'READY' : row.state
+  const known = await upsertWorker(tx, {
+    uid: worker.uid,
+    region: parts.region,
+    readUrl: worker.read_url,
+    totalCu: parts.workerCu,
+    state,
+    process: { incarnation: worker.incarnation, pid: worker.pid, rss_bytes: worker.rss_bytes, cpu_us: worker.cpu_us },
+    now: at.now,
+    leaseMs: parts.leaseMs,
+  })
+  const interval = parts.reportIntervalMs
+  if (!known) return { known: false, changed: false, answer: { statements: [], report_interval_ms: interval, shutdown: true } }
+  let changed = row === null || row.state !== state
+  const standing = new Map((await listAssignmentsForWorker(tx, worker.uid)).map((a) => [`${a.version}/${a.epoch}`, a]))
+  for (const s of report.statements) {
+    const slot = standing.get(`${s.statement_version}/${s.epoch}`)
+    if (slot && (await takeStatement(tx, { slot, report: s, incarnation: worker.incarnation }, at))) changed = true
+  }
+  const rows = await listAssignmentsForWorker(tx, worker.uid)
+  const statements = (await inOrder(rows, (a) => parts.describer.describe(tx, a))).filter((a) => a !== null)
+  return {
+    known,
+    changed,
+    answer: { statements, report_interval_ms: interval, shutdown: state === 'DRAINING' && rows.length === 0 },
+  }
+}
+
+/** Keeps one statement's report and what follows from it at once. Returns whether its life moved on. */
+async function takeStatement(
+  tx: SystemTx,
+  input: { readonly slot: AssignmentRow; readonly report: StatementReport; readonly incarnation: string },
+  at: Moment,
+): Promise<boolean> {
+  const { slot, report } = input
+  await saveReport(tx, { worker: slot.worker, incarnation: input.incarnation, report, now: at.now })
+  const statement = await findRunnableStatement(tx, slot.statement)
+  if (!statement) return false
+  const decision = await applyLifecycle(tx, { statement, standing: slot, report }, at)
+  if (report.state === 'RUNNING') await noteApplied(tx, { slot, statement }, at)
+  return decision.phases.length > 0 || decision.release !== undefined
+}
+
+/** A rescale is done when the run that follows it is RUNNING: told once, with how long it took. */
+async function noteApplied(
+  tx: SystemTx,
+  of: { readonly slot: AssignmentRow; readonly statement: { readonly org: string; readonly uid: string } },
+  at: Moment,
+): Promise<void> {
+  const { scaling } = of.slot.request
+  if (!scaling || of.slot.request.stop || of.slot.request.reason === 'APPLIED') return
+  await requestOnAssignment(tx, { version: of.slot.version, epoch: of.slot.epoch, request: { reason: 'APPLIED', scaling } })
+  const ms = at.now.getTime() - Date.parse(scaling.at)
+  const data = {
+    decision: scaling.decision,
+    action: scaling.action,
+    decided_at: scaling.at,
+    ms,
+    epoch: of.slot.epoch,
+    cu: of.slot.cu,
+    parallelism: of.slot.parallelism,
+  }
+  await event(
+    tx,
+    of.statement,
+    { kind: 'SCALING', reason: 'APPLIED', message: `${scaling.action} took effect after ${ms} ms.`, data },
+    at,
+  )
+}
+
+async function inOrder<T, R>(items: readonly T[], fn: (item: T) => Promise<R>): Promise<R[]> {
+  const out: R[] = []
+  for (const item of items) out.push(await fn(item))
+  return out
+}
