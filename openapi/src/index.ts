@@ -1,1 +1,3 @@
-export {}
+export { type ApiClient, type ApiClientOptions, createApiClient } from './client.ts'
+export type { components, operations, paths } from './generated/api.ts'
+export { type Problem, ProblemError } from './problem.ts'

@@ -61,7 +61,7 @@ export async function buildApp(ctx: Context): Promise<App> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   for (const schema of [ProblemDetailSchema, ProblemSchema, MetadataSchema, ListMetadataSchema]) app.addSchema(schema)
-  await describe(app, ctx)
+  await describe(app)
   await app.register(cookie)
   readBodies(app)
   answerRules(app, ctx)
@@ -135,7 +135,7 @@ async function tenantScope(app: App, ctx: Context): Promise<void> {
   })
 }
 
-async function describe(app: FastifyInstance, ctx: Context): Promise<void> {
+async function describe(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -145,7 +145,7 @@ async function describe(app: FastifyInstance, ctx: Context): Promise<void> {
         description: 'Serverless stream processing: Flink SQL statements over Kafka, placed on workers that scale by lag.',
         license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
       },
-      servers: [{ url: ctx.settings.publicUrl }],
+      servers: [{ url: '/' }],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An API key (mr_live_…) or a session token.' },
@@ -153,6 +153,6 @@ async function describe(app: FastifyInstance, ctx: Context): Promise<void> {
         },
       },
     },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`) },
+    refResolver: { buildLocalReference: (...[json, , , i]) => (typeof json.$id === 'string' ? json.$id : `def-${i}`) },
   })
 }

@@ -1,7 +1,7 @@
 import { silentLogger } from '@millrace/kit'
 import { startPostgres, type TestPostgres } from '@millrace/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { migrateQueue, openWakeUps, type WakeUps } from './index.ts'
+import { migrateQueue, openWakeUps, type WakeUps } from './wake-ups.ts'
 
 let postgres: TestPostgres
 const open: WakeUps[] = []

@@ -3,42 +3,22 @@ import { seededRandom, uidMaker } from '@millrace/kit'
 import type { StatementReport } from '@millrace/protocol'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  appendStatementEvent,
-  beginIdempotent,
-  bindWorker,
-  claimOutbox,
-  confirmEpoch,
-  createComputePool,
-  createDataKey,
-  createOrganization,
-  createStatement,
-  createWorkspace,
-  deleteStatement,
-  endWorker,
-  getStatement,
-  grantAssignment,
-  insertLedgerRows,
-  latestCheckpoint,
-  listAssignmentsForWorker,
-  listCounterReadings,
-  listRunnableStatements,
-  listScalingDecisions,
-  listStatementEvents,
-  markOutboxSent,
-  masterKeyFrom,
-  openSecrets,
-  putSecrets,
-  queryUsage,
-  recordScalingDecision,
-  type Scope,
-  saveReport,
-  setStatementStatus,
-  storeAnswer,
-  sumUsage,
-  upsertWorker,
-} from './index.ts'
+import { createComputePool } from './compute-pools.ts'
+import { listScalingDecisions, listStatementEvents, queryUsage } from './history.ts'
+import { beginIdempotent, storeAnswer } from './idempotency.ts'
+import { createOrganization } from './organizations.ts'
+import type { Scope } from './scope.ts'
+import { masterKeyFrom } from './sealing.ts'
+import { createDataKey, openSecrets, putSecrets } from './secrets.ts'
+import { createStatement, deleteStatement, getStatement } from './statements.ts'
+import { confirmEpoch, grantAssignment, latestCheckpoint, listAssignmentsForWorker, saveReport } from './system/assignments.ts'
+import { claimOutbox, markOutboxSent } from './system/outbox.ts'
+import { recordScalingDecision } from './system/scaling-decisions.ts'
+import { appendStatementEvent, listRunnableStatements, setStatementStatus } from './system/statements.ts'
+import { insertLedgerRows, listCounterReadings, sumUsage } from './system/usage.ts'
+import { bindWorker, endWorker, upsertWorker } from './system/workers.ts'
 import { openTestStore, type TestStore } from './testing/open-test-store.ts'
+import { createWorkspace } from './workspaces.ts'
 
 const seed = 20260301
 const draw = seededRandom(seed)

@@ -94,3 +94,34 @@ export async function openSecrets(
   }
   return out
 }
+
+/**
+ * Seals a first value that the service itself made (a generated password). Returns false, writing nothing, when the field has one
+ * already: of two provisioners one wins.
+ */
+export async function putSystemSecret(
+  tx: SystemTx,
+  secret: { readonly org: string; readonly resource: string; readonly field: string; readonly value: string; readonly now: Date },
+  keys: { readonly master: MasterKey; readonly random: RandomBytes },
+): Promise<boolean> {
+  const row = must(
+    await tx.organization_data_keys.findFirst({ where: { org_id: secret.org }, orderBy: { version: 'desc' } }),
+    'data key of the organization',
+  )
+  const binding = { org: secret.org, resource: secret.resource, field: secret.field, version: 1 }
+  const { count } = await tx.sealed_secrets.createMany({
+    data: [
+      {
+        org_id: secret.org,
+        resource_uid: secret.resource,
+        field: secret.field,
+        version: 1,
+        data_key_version: row.version,
+        sealed: sealBytes(unwrap(keys.master, row), Buffer.from(secret.value, 'utf8'), { binding, random: keys.random }),
+        created_at: secret.now,
+      },
+    ],
+    skipDuplicates: true,
+  })
+  return count === 1
+}

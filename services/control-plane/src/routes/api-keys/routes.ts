@@ -43,7 +43,7 @@ const CreateApiKey = createBody(
   ),
 )
 
-function view(ctx: Context, org: string, key: ApiKey, secret?: string) {
+function view(ctx: Context, key: ApiKey, { org, secret }: { readonly org: string; readonly secret?: string }) {
   const place = { kind: 'ApiKey', region: ctx.settings.region, org, workspace: '', self: `/v1/api-keys/${key.name}` }
   const expired = key.expiresAt !== null && key.expiresAt.getTime() <= ctx.clock.now()
   return envelope(place, key, {
@@ -86,7 +86,7 @@ export function apiKeyRoutes(app: App, ctx: Context): void {
           throw new MillraceError('REQUEST_INVALID', { detail: 'spec.expires_at is not in the future.' })
         await requireQuota(scope, 'api_keys', () => countApiKeys(scope))
         const { key, text: secret } = await mintKey(ctx, scope, { name: metadata.name, role: spec.role, expiresAt })
-        const body = view(ctx, scope.org, key, secret)
+        const body = view(ctx, key, { org: scope.org, secret })
         const headers = { location: body.metadata.self, etag: etagOf(key) }
         return { status: 201, secret: true, body, headers, resourceName: body.metadata.resource_name }
       }),
@@ -110,7 +110,7 @@ export function apiKeyRoutes(app: App, ctx: Context): void {
         const page = await listApiKeys(scope, { after, limit: pageSize(request.query) })
         return listOf(
           'ApiKey',
-          page.items.map((k) => view(ctx, scope.org, k)),
+          page.items.map((k) => view(ctx, k, { org: scope.org })),
           ctx.pageTokens.make(about, page.next),
         )
       }),
@@ -137,7 +137,7 @@ function oneKeyRoutes(app: App, ctx: Context): void {
       read(ctx, request, async (scope) => {
         const key = await oneKey(scope, request.params.name)
         reply.header('etag', etagOf(key))
-        return view(ctx, scope.org, key)
+        return view(ctx, key, { org: scope.org })
       }),
   )
   app.delete(
@@ -158,7 +158,7 @@ function oneKeyRoutes(app: App, ctx: Context): void {
         const key = await oneKey(scope, request.params.name)
         requireMatch(request.headers['if-match'], key)
         await revokeApiKey(scope, key.uid)
-        return { status: 204, body: null, resourceName: view(ctx, scope.org, key).metadata.resource_name }
+        return { status: 204, body: null, resourceName: view(ctx, key, { org: scope.org }).metadata.resource_name }
       }),
   )
 }

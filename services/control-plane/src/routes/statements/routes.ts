@@ -124,6 +124,10 @@ function oneStatementRoutes(app: App, ctx: Context): void {
         return { statement: made, answer: answerOf(scope, { workspace, statement: made, status: 200 }) }
       }),
   )
+  deleteRoute(app, ctx)
+}
+
+function deleteRoute(app: App, ctx: Context): void {
   app.delete(
     ONE,
     {
