@@ -87,6 +87,12 @@ function serverProperties({ dataDir, port, controllerPort, adminPassword, contro
     .join('')
 }
 
+/** 16 bytes in base64url that the command line does not take for an option. */
+function clusterId() {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? clusterId() : id
+}
+
 /** Passwords of a broker's data folder: made once, kept beside the data with owner-only rights. */
 function credentials(dir) {
   const file = path.join(dir, 'credentials.json')
@@ -119,7 +125,7 @@ export async function startKafka({
   })
   const logging = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true']
   if (!fs.existsSync(path.join(dataDir, 'meta.properties'))) {
-    const id = randomBytes(16).toString('base64url')
+    const id = clusterId()
     const scram = `SCRAM-SHA-256=[name=admin,password=${adminPassword}]`
     const args = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', id, '-c', config, '--add-scram', scram]
     const done = spawnSync('java', [...logging, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', `${libs}/*`, ...args], {
