@@ -8,7 +8,9 @@ import { analyzeScript, type ScriptAnalysis } from '../sql/bind/analyze-script.t
 import type { ConnectorFacts } from '../sql/bind/binder-state.ts'
 import type { Schema } from '../sql/bound/rel.ts'
 import type { BoundStatement } from '../sql/bound/statement.ts'
-import type { SessionContext } from '../sql/catalog/catalog.ts'
+import { applyCatalogChange } from '../sql/catalog/apply-change.ts'
+import type { CatalogTable, SessionContext, TableColumn } from '../sql/catalog/catalog.ts'
+import { parseType } from '../sql/types/parse-type.ts'
 import { printType } from '../sql/types/print-type.ts'
 import { type CaseReport, type SuiteReport, summarize } from './suite-report.ts'
 
@@ -154,12 +156,21 @@ function showTypes(schema: Schema): string {
   return schema.map(({ name, type }) => `${name} ${printType({ ...type, nullable: true })}`).join(', ')
 }
 
+/** Table T of the fields, made without DDL: some of the types cannot be written there. */
+function sessionWithTable({ config, fields }: AggregateSpec): SessionContext {
+  const columns = fields.map(({ name, type }): TableColumn => ({ kind: 'physical', name, type: parseType(type) }))
+  const object: CatalogTable = { kind: 'table', columns, partitionKeys: [], options: {}, temporary: false }
+  const path = [EMPTY.currentCatalog, EMPTY.currentDatabase, 'T'] as const
+  const created = applyCatalogChange({ ...EMPTY, config }, { kind: 'Create', path, object, ifNotExists: false, orReplace: false })
+  if (created.kind === 'refused') throw new Error(created.diagnostic.message)
+  return created.session
+}
+
 function runAggregate(spec: AggregateSpec): readonly CaseReport[] {
-  const columns = spec.fields.map(({ name, type }) => `\`${name}\` ${type}`).join(', ')
-  const created = analyzeScript(`CREATE TABLE T (${columns})`, { ...EMPTY, config: spec.config })
+  const session = sessionWithTable(spec)
   return spec.cases.map((one, i): CaseReport => {
     const id = `${spec.id}/${i}`
-    const analysis = analyzeScript(one.sql, created.session)
+    const analysis = analyzeScript(one.sql, session)
     const [error] = analysis.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
     if (one.kind === 'validation-error') {
       return error === undefined

@@ -105,7 +105,7 @@ function modifyElements(action: ModifyElements, { table, state, text }: Alterati
     if (!('name' in element) || element.kind === 'TableConstraint') continue
     const name = element.name.parts.map((part) => part.value).join('.')
     if (names.includes(name)) modified.add(name)
-    else state.error('SQL_COLUMN_NOT_FOUND', element.span, `Column '${name}' does not exist.`, didYouMean(name, names))
+    else state.error('SQL_UNKNOWN_COLUMN', element.span, `Column '${name}' does not exist.`, didYouMean(name, names))
   }
   const newKey = action.elements.some(declaresKey)
   const newWatermark = action.elements.some((element) => element.kind === 'WatermarkClause')
@@ -131,7 +131,7 @@ function dropElements(action: DropElements, at: Alteration): CatalogTable | unde
   const named = action.what === 'CONSTRAINT' ? action.names[0]?.parts.at(-1)?.value : undefined
   if (named !== undefined && table.primaryKey !== undefined && named !== table.primaryKey.name) {
     state.error(
-      'SQL_CONSTRAINT_NOT_FOUND',
+      'SQL_UNKNOWN_CONSTRAINT',
       action.span,
       `Constraint '${named}' does not exist.`,
       didYouMean(named, [table.primaryKey.name]),
@@ -147,7 +147,7 @@ function dropColumns(action: DropElements, { table, state }: Alteration): Catalo
     const name = column.parts.map((part) => part.value).join('.')
     const user = usedBy(name, table)
     if (!names.includes(name))
-      state.error('SQL_COLUMN_NOT_FOUND', column.span, `Column '${name}' does not exist.`, didYouMean(name, names))
+      state.error('SQL_UNKNOWN_COLUMN', column.span, `Column '${name}' does not exist.`, didYouMean(name, names))
     else if (user !== undefined && !action.names.some((other) => other.parts[0]!.value === user))
       state.error('SQL_COLUMN_IN_USE', column.span, `Column '${name}' is used by ${user}.`)
     dropped.add(name)
@@ -179,7 +179,7 @@ function renameColumn(action: RenameColumn, { table, state }: Alteration): Catal
   const to = action.to.parts.at(-1)!.value
   const names = columnNames(table.columns)
   if (!names.includes(from))
-    state.error('SQL_COLUMN_NOT_FOUND', action.from.span, `Column '${from}' does not exist.`, didYouMean(from, names))
+    state.error('SQL_UNKNOWN_COLUMN', action.from.span, `Column '${from}' does not exist.`, didYouMean(from, names))
   if (names.includes(to)) state.error('SQL_DUPLICATE_COLUMN', action.to.span, `Column '${to}' already exists.`)
   const user = usedBy(from, { ...table, partitionKeys: [] })
   if (user !== undefined && (user === 'the watermark' || user.startsWith('computed')))

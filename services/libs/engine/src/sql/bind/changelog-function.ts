@@ -81,7 +81,7 @@ function fromChangelog(table: BoundTableArgument, op: string, call: Call, env: Q
   const names = schema.map((field) => field.name)
   if (column === undefined)
     env.state.error(
-      'SQL_COLUMN_NOT_FOUND',
+      'SQL_UNKNOWN_COLUMN',
       call.span,
       `The operation column '${op}' is not in the input of FROM_CHANGELOG.`,
       didYouMean(op, names),

@@ -31,6 +31,12 @@ export function project(input: BoundRel, exprs: readonly BoundExpr[], names: rea
   return { kind: 'Project', input, exprs, schema }
 }
 
+/** The same rows under other names. A scan keeps its table's names below a Project; other nodes take new ones as they are. */
+export function renameColumns(rel: BoundRel, names: readonly string[]): BoundRel {
+  if (rel.kind === 'Scan') return project(rel, columnsOf(rel.schema), names)
+  return { ...rel, schema: rel.schema.map((field, i): BoundField => ({ ...field, name: names[i]! })) }
+}
+
 /** The rows of `input` with each column cast to the wanted type. */
 export function castColumns(input: BoundRel, types: readonly LogicalType[]): BoundRel {
   const exprs = columnsOf(input.schema).map((column, i) => castTo(column, types[i] ?? column.type))

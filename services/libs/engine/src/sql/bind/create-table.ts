@@ -2,14 +2,13 @@
 import type { CreateTable, Distribution, TableElement, TableOption } from '../ast/ddl.ts'
 import type { Identifier, Name } from '../ast/identifier.ts'
 import type { ObjectPath, Schema } from '../bound/rel.ts'
-import type { BoundInsert, BoundStatement } from '../bound/statement.ts'
-import { applyCatalogChange } from '../catalog/apply-change.ts'
+import type { BoundStatement } from '../bound/statement.ts'
 import type { CatalogTable, TableColumn } from '../catalog/catalog.ts'
 import type { CatalogChange } from '../catalog/change.ts'
-import { findDatabase, findTable, ownEntry, qualify } from '../catalog/lookup.ts'
+import { findDatabase, ownEntry, qualify } from '../catalog/lookup.ts'
 import { withoutTimeAttribute } from '../types/make-type.ts'
-import { BinderState, showPath } from './binder-state.ts'
-import { bindInsert } from './insert.ts'
+import type { BinderState, QueryResult } from './binder-state.ts'
+import { insertQuery } from './insert.ts'
 import { mergeLike } from './like-clause.ts'
 import { bindTopQuery } from './query.ts'
 import { didYouMean } from './suggestion.ts'
@@ -20,11 +19,12 @@ export function bindCreateTable(ast: CreateTable, state: BinderState, text: stri
   if (ast.replace && ast.query === undefined) state.error('SQL_UNSUPPORTED', ast.span, 'CREATE OR REPLACE TABLE needs AS query.')
   if (ast.temporary && ast.query !== undefined)
     state.error('SQL_UNSUPPORTED', ast.span, 'CREATE TEMPORARY TABLE … AS query is not supported.')
-  const table = ast.query === undefined ? define(ast, state, text) : defineFromQuery(ast, state, text)
+  const query = ast.query && bindTopQuery(ast.query, state)
+  const table = query === undefined ? define(ast, state, text) : defineFromQuery({ ast, query }, state, text)
   if (path === undefined || table === undefined || state.failed) return undefined
   const change: CatalogChange = { kind: 'Create', path, object: table, ifNotExists: ast.ifNotExists, orReplace: ast.replace }
-  if (ast.query === undefined) return { kind: 'Catalog', changes: [change] }
-  const insert = insertInto(ast, { path, change, table }, state)
+  if (query === undefined) return { kind: 'Catalog', changes: [change] }
+  const insert = insertQuery(query, { path, table }, { span: ast.query!.span, state })
   return insert && { kind: 'Catalog', changes: [change], insert }
 }
 
@@ -38,7 +38,7 @@ export function objectPath(name: Identifier, state: BinderState): ObjectPath | u
   }
   if (ownEntry(state.session.catalogs, path[0]) === undefined) {
     state.error(
-      'SQL_CATALOG_NOT_FOUND',
+      'SQL_UNKNOWN_CATALOG',
       name.span,
       `Catalog '${path[0]}' does not exist.`,
       didYouMean(path[0], Object.keys(state.session.catalogs)),
@@ -47,7 +47,7 @@ export function objectPath(name: Identifier, state: BinderState): ObjectPath | u
   }
   if (findDatabase(state.session, path[0], path[1]) !== undefined) return path
   const names = Object.keys(state.session.catalogs[path[0]]!.databases)
-  state.error('SQL_DATABASE_NOT_FOUND', name.span, `Database '${path[0]}.${path[1]}' does not exist.`, didYouMean(path[1], names))
+  state.error('SQL_UNKNOWN_DATABASE', name.span, `Database '${path[0]}.${path[1]}' does not exist.`, didYouMean(path[1], names))
   return undefined
 }
 
@@ -97,7 +97,7 @@ export function checkColumnLists(
   const missing = (list: readonly Name[], what: string): void => {
     for (const { value, span } of list) {
       if (!names.includes(value))
-        state.error('SQL_COLUMN_NOT_FOUND', span, `${what} column '${value}' does not exist.`, didYouMean(value, names))
+        state.error('SQL_UNKNOWN_COLUMN', span, `${what} column '${value}' does not exist.`, didYouMean(value, names))
     }
   }
   missing(ast.partitionedBy, 'Partition')
@@ -108,10 +108,13 @@ export function checkColumnLists(
 }
 
 /** CTAS: the query's columns become physical ones; elements name them again, add to them or reorder them. */
-function defineFromQuery(ast: CreateTable, state: BinderState, text: string): CatalogTable | undefined {
-  const result = bindTopQuery(ast.query!, state)
-  if (result.open || result.broken.size > 0) return undefined
-  const columns = ctasColumns(ast.elements, result.rel.schema, state)
+function defineFromQuery(
+  { ast, query }: { readonly ast: CreateTable; readonly query: QueryResult },
+  state: BinderState,
+  text: string,
+): CatalogTable | undefined {
+  if (query.open || query.broken.size > 0) return undefined
+  const columns = ctasColumns(ast.elements, query.rel.schema, state)
   const twice = columnNames(columns).find((name, i, all) => all.indexOf(name) !== i)
   if (twice !== undefined)
     state.error(
@@ -145,36 +148,8 @@ function ctasColumns(elements: readonly TableElement[], schema: Schema, state: B
     const found = columns.find((column) => column.name === wanted)
     if (found === undefined) {
       const hint = didYouMean(wanted, columnNames(columns))
-      state.error('SQL_COLUMN_NOT_FOUND', element.span, `Column '${wanted}' is not in the query.`, hint)
+      state.error('SQL_UNKNOWN_COLUMN', element.span, `Column '${wanted}' is not in the query.`, hint)
     }
     return found === undefined ? [] : [found]
   })
-}
-
-/** The INSERT of a CTAS, bound as if the table existed already. */
-function insertInto(
-  ast: CreateTable,
-  created: { path: ObjectPath; change: CatalogChange; table: CatalogTable },
-  state: BinderState,
-): BoundInsert | undefined {
-  const exists = findTable(state.session, created.path) !== undefined && !ast.replace && !ast.ifNotExists
-  if (exists) {
-    state.error('SQL_OBJECT_EXISTS', ast.name.span, `Table '${showPath(created.path)}' already exists.`)
-    return undefined
-  }
-  const after = applyCatalogChange(state.session, { ...created.change, orReplace: true } as CatalogChange)
-  if (after.kind === 'refused') return undefined
-  const inner = new BinderState(after.session, state.connectors)
-  const result = bindTopQuery(ast.query!, new BinderState(state.session, state.connectors))
-  const columns = result.rel.schema.map(
-    ({ name }): Identifier => ({ kind: 'Identifier', parts: [{ value: name, quoted: true, span: ast.span }], span: ast.span }),
-  )
-  const parts = created.path.map((value) => ({ value, quoted: true, span: ast.name.span }))
-  const target: Identifier = { kind: 'Identifier', parts, span: ast.name.span }
-  const bound = bindInsert(
-    { kind: 'Insert', mode: 'INTO', target, hints: [], columns, partition: [], source: ast.query!, span: ast.span },
-    inner,
-  )
-  for (const diagnostic of inner.sink.all) state.sink.add(diagnostic)
-  return bound
 }

@@ -72,7 +72,7 @@ export function bindAlterView(ast: AlterView, state: BinderState, text: string):
   const existing = path && findTable(state.session, path)
   if (path === undefined || existing === undefined || existing.kind !== 'view') {
     const what = existing === undefined ? 'does not exist' : 'is a table'
-    state.error('SQL_VIEW_NOT_FOUND', ast.name.span, `View '${parts.join('.')}' ${what}.`, didYouMean(parts.at(-1)!, []))
+    state.error('SQL_UNKNOWN_VIEW', ast.name.span, `View '${parts.join('.')}' ${what}.`, didYouMean(parts.at(-1)!, []))
     return undefined
   }
   if (ast.action.kind === 'RenameTo') {

@@ -77,8 +77,8 @@ describe('CREATE TABLE', () => {
       "SQL_DUPLICATE_COLUMN at 'a': Column 'a' already exists.
       SQL_UNKNOWN_COLUMN at 'c': Column 'c' is not found (Did you mean 'a'?)
       SQL_WATERMARK_TYPE at 'd': A watermark is declared on a TIMESTAMP(p) or TIMESTAMP_LTZ(p) column with p from 0 to 3; this one is BIGINT. (Compute a time column first, for example ts AS TO_TIMESTAMP_LTZ(millis, 3).)
-      SQL_COLUMN_NOT_FOUND at 'x': Primary key column 'x' does not exist. (Did you mean 'a'?)
-      SQL_COLUMN_NOT_FOUND at 'y': Partition column 'y' does not exist. (Did you mean 'a'?)"
+      SQL_UNKNOWN_COLUMN at 'x': Primary key column 'x' does not exist.
+      SQL_UNKNOWN_COLUMN at 'y': Partition column 'y' does not exist."
     `)
     expect(bind('CREATE TABLE t (a INT PRIMARY KEY)')).toMatchInlineSnapshot(
       `"SQL_KEY_ENFORCED at 'PRIMARY KEY': A primary key has to be NOT ENFORCED: the service does not own the data. (Write PRIMARY KEY (…) NOT ENFORCED.)"`,
@@ -161,7 +161,7 @@ describe('ALTER TABLE', () => {
     )
     expect(refused('DROP ts')).toMatchInlineSnapshot(`"SQL_COLUMN_IN_USE at 'ts': Column 'ts' is used by the watermark."`)
     expect(refused('DROP prise')).toMatchInlineSnapshot(
-      `"SQL_COLUMN_NOT_FOUND at 'prise': Column 'prise' does not exist. (Did you mean 'price'?)"`,
+      `"SQL_UNKNOWN_COLUMN at 'prise': Column 'prise' does not exist. (Did you mean 'price'?)"`,
     )
     expect(refused('ADD PRIMARY KEY (price) NOT ENFORCED')).toMatchInlineSnapshot(
       `"SQL_SECOND_PRIMARY_KEY at 'ADD PRIMARY KEY (price) NOT ENFORCED': The table has a primary key already. (Use MODIFY, or drop it first.)"`,
@@ -222,7 +222,7 @@ describe('catalogs, databases, functions, session', () => {
     `)
     expect(bind("SET 'table.local-time-zone' = 'UTC'; SET")).toMatchInlineSnapshot(`"{"kind":"Set"}"`)
     expect(bind('USE CATALOG shp')).toMatchInlineSnapshot(
-      `"SQL_CATALOG_NOT_FOUND at 'shp': Catalog 'shp' does not exist. (Did you mean 'shop'?)"`,
+      `"SQL_UNKNOWN_CATALOG at 'shp': Catalog 'shp' does not exist. (Did you mean 'shop'?)"`,
     )
   })
   test('temporary tables hide permanent ones', () => {
@@ -244,12 +244,12 @@ describe('catalogs, databases, functions, session', () => {
         Scan(shop.default.orders)"
     `)
     expect(bind('DESCRIBE nothing')).toMatchInlineSnapshot(
-      `"SQL_TABLE_NOT_FOUND at 'nothing': Table or view 'nothing' does not exist."`,
+      `"SQL_UNKNOWN_TABLE at 'nothing': Table or view 'nothing' does not exist."`,
     )
   })
   test('names of built-in objects are just names', () => {
     expect(bind('SELECT * FROM constructor')).toMatchInlineSnapshot(
-      `"SQL_TABLE_NOT_FOUND at 'constructor': Table or view 'constructor' does not exist."`,
+      `"SQL_UNKNOWN_TABLE at 'constructor': Table or view 'constructor' does not exist."`,
     )
     expect(bind('CREATE TABLE __proto__ (a INT); SELECT a FROM __proto__')).toContain('-> a INT')
   })

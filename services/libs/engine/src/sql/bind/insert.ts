@@ -16,13 +16,26 @@ import { castSupport } from '../types/cast-support.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { nullable } from '../types/make-type.ts'
 import { printType } from '../types/print-type.ts'
-import { type BinderState, showPath } from './binder-state.ts'
+import { type BinderState, type QueryResult, showPath } from './binder-state.ts'
 import { castTo, columnsOf, project } from './coerce.ts'
 import { ColumnScope, NO_TABLE } from './column-scope.ts'
 import { bindTableHints } from './hints.ts'
 import { bindTopQuery } from './query.ts'
 import { checkConflictHandling } from './sink-conflict.ts'
 import { didYouMean } from './suggestion.ts'
+
+/** The INSERT of CREATE TABLE … AS: its query is bound already, and its columns go where their names say. */
+export function insertQuery(
+  query: QueryResult,
+  sink: Sink,
+  place: { readonly span: Span; readonly state: BinderState },
+): BoundInsert | undefined {
+  const targets = query.rel.schema.map((field) => field.name)
+  const fitted = fitColumns({ rel: query.rel, targets, fixed: new Map(), broken: query.broken }, { sink, ...place })
+  return (
+    fitted && { kind: 'Insert', sink: sink.path, hints: {}, overwrite: false, query: fitted, sinkSchema: sinkSchema(sink.table) }
+  )
+}
 
 export function bindInsert(insert: Insert, state: BinderState): BoundInsert | undefined {
   if (insert.mode === 'UPSERT')
@@ -63,7 +76,7 @@ function isQuery(source: Query | Expression): source is Query {
   return QUERY_KINDS.has(source.kind)
 }
 
-interface Sink {
+export interface Sink {
   readonly path: ObjectPath
   readonly table: CatalogTable
 }
@@ -74,7 +87,7 @@ export function findSink(name: Identifier, state: BinderState): Sink | undefined
   const object = path && findTable(state.session, path)
   if (path === undefined || object === undefined) {
     const names = path === undefined ? [] : tableNames(state.session, path[0], path[1])
-    state.error('SQL_TABLE_NOT_FOUND', name.span, `Table '${parts.join('.')}' does not exist.`, didYouMean(parts.at(-1)!, names))
+    state.error('SQL_UNKNOWN_TABLE', name.span, `Table '${parts.join('.')}' does not exist.`, didYouMean(parts.at(-1)!, names))
     return undefined
   }
   if (object.kind === 'table') return { path, table: object }

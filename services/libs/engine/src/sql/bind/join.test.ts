@@ -50,7 +50,7 @@ describe('joins', () => {
     `)
     expect(bind('SELECT id, k, v FROM orders LEFT JOIN UNNEST(attributes) AS a(k, v) ON TRUE')).toMatchInlineSnapshot(`
       "Project($0:id, $8:k, $9:v)
-        Correlate(LEFT, true)
+        Correlate(LEFT)
           Scan(shop.default.orders)
           Unnest(outer1.$5:attributes)
       -> id BIGINT, k STRING, v INT"

@@ -33,7 +33,9 @@ export function bindJoin(join: Join, env: QueryEnv, bindTable: TableBinder): Fro
   const sides: Sides = { left, right, joinType, schema, join, env }
   if (join.using !== undefined || join.natural) return byName(sides)
   const unconditioned = concatItems(left, right, placeJoin(sides, TRUE))
-  const condition = onCondition(sides, unconditioned) ?? TRUE
+  const bound = onCondition(sides, unconditioned) ?? TRUE
+  const condition = bound.kind === 'Literal' && bound.value === true ? TRUE : bound
+  checkTableFunction(sides, condition)
   return { ...unconditioned, rel: placeJoin(sides, condition) }
 }
 
@@ -75,6 +77,12 @@ function onCondition({ join, env, left, right }: Sides, item: FromItem): BoundEx
   const rel: BoundRel = { kind: 'Values', rows: [], schema: [...left.rel.schema, ...right.rel.schema] }
   const scope = new ColumnScope({ ...concatItems(left, right, rel), rel, merged: item.merged }, env.outer)
   return bindCondition(join.on, scope, env.state.context('ON', subqueryCallbacks(env, scope)))
+}
+
+/** Flink's rule for LEFT JOIN with a table function. */
+function checkTableFunction({ join, right, joinType, env }: Sides, condition: BoundExpr): void {
+  if (joinType !== 'LEFT' || right.rel.kind !== 'TableFunction' || condition === TRUE) return
+  env.state.error('SQL_JOIN_UNSUPPORTED', join.on?.span ?? join.span, 'A left join with a table function takes ON TRUE only.')
 }
 
 function placeJoin({ left, right, joinType, schema, join, env }: Sides, condition: BoundExpr): BoundRel {
@@ -141,7 +149,7 @@ function sideColumn(name: Name, scope: ColumnScope, env: QueryEnv): BoundExpr | 
   if (resolved.kind === 'ambiguous') env.state.error('SQL_AMBIGUOUS_COLUMN', name.span, `Column '${name.value}' is ambiguous.`)
   if (resolved.kind === 'unknown') {
     env.state.error(
-      'SQL_COLUMN_NOT_FOUND',
+      'SQL_UNKNOWN_COLUMN',
       name.span,
       `Column '${name.value}' is not on both sides of the join.`,
       didYouMean(name.value, resolved.candidates),

@@ -135,7 +135,7 @@ function modelOf(ast: Expression, env: QueryEnv): { path: readonly [string, stri
   const path = qualify(env.state.session, parts)
   const model = path && findModel(env.state.session, path)
   if (path !== undefined && model !== undefined) return { path, model }
-  env.state.error('SQL_MODEL_NOT_FOUND', ast.name.span, `Model '${parts.join('.')}' does not exist.`)
+  env.state.error('SQL_UNKNOWN_MODEL', ast.name.span, `Model '${parts.join('.')}' does not exist.`)
   return undefined
 }
 
@@ -150,7 +150,7 @@ function descriptorOf(ast: Expression, table: BoundTableArgument, env: QueryEnv)
     const wanted = column.parts.at(-1)!.value
     if (!names.includes(wanted)) {
       complete = false
-      env.state.error('SQL_COLUMN_NOT_FOUND', column.span, `Column '${wanted}' is not in the table.`, didYouMean(wanted, names))
+      env.state.error('SQL_UNKNOWN_COLUMN', column.span, `Column '${wanted}' is not in the table.`, didYouMean(wanted, names))
     }
     return wanted
   })

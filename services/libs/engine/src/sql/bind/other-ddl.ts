@@ -123,7 +123,7 @@ export function bindAlterModel(ast: AlterModel, state: BinderState): BoundStatem
   const model = path && findModel(state.session, path)
   if (path === undefined || model === undefined) {
     if (ast.ifExists) return change()
-    state.error('SQL_MODEL_NOT_FOUND', ast.name.span, `Model '${parts.join('.')}' does not exist.`)
+    state.error('SQL_UNKNOWN_MODEL', ast.name.span, `Model '${parts.join('.')}' does not exist.`)
     return undefined
   }
   if (ast.action.kind === 'RenameTo') {

@@ -72,7 +72,7 @@ export class OverCalls {
       wanted,
       this.#windows.map((window) => window.name.value),
     )
-    this.#state.error('SQL_WINDOW_NOT_FOUND', name.span, `Window '${wanted}' is not defined in the WINDOW clause.`, hint)
+    this.#state.error('SQL_UNKNOWN_WINDOW', name.span, `Window '${wanted}' is not defined in the WINDOW clause.`, hint)
     return undefined
   }
 

@@ -8,7 +8,7 @@ import type { LogicalType } from '../types/logical-type.ts'
 import { NULL } from '../types/make-type.ts'
 import { printType } from '../types/print-type.ts'
 import type { BinderState, QueryResult } from './binder-state.ts'
-import { castColumns, castTo } from './coerce.ts'
+import { castColumns, castTo, renameColumns } from './coerce.ts'
 import { ColumnScope, fromRel, NO_TABLE } from './column-scope.ts'
 import { type CommonTable, levelOf, type QueryEnv, subqueryCallbacks } from './query-env.ts'
 import { bindSelect } from './select.ts'
@@ -79,8 +79,13 @@ function renamed(result: QueryResult, table: With['tables'][number], state: Bind
     )
     return { ...result, open: true }
   }
-  const schema = result.rel.schema.map((field, i): BoundField => ({ ...field, name: columns[i]!.value }))
-  return { ...result, rel: { ...result.rel, schema } }
+  return {
+    ...result,
+    rel: renameColumns(
+      result.rel,
+      columns.map((name) => name.value),
+    ),
+  }
 }
 
 function bindOrdered(query: Ordered, env: QueryEnv, top: boolean): QueryResult {

@@ -54,7 +54,7 @@ function expandStar(star: Star, place: ItemPlace): readonly OutputColumn[] {
   if (!place.scope.open) {
     const aliases = place.scope.item.spaces.flatMap((space) => space.alias ?? [])
     place.state.error(
-      'SQL_TABLE_NOT_FOUND',
+      'SQL_UNKNOWN_TABLE',
       star.span,
       `Table '${parts!.join('.')}' is not in FROM.`,
       didYouMean(parts!.join('.'), aliases),

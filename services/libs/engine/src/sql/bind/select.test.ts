@@ -50,7 +50,7 @@ describe('select list', () => {
       `"SQL_SYNTAX at 'order': Unexpected 'order': expected LATERAL, (, UNNEST, TABLE or a name. (ORDER is a reserved word: quote it as \`order\` to use it as a name.)"`,
     )
     expect(bind('SELECT o.id, o.x + 1 FROM ordrs o WHERE o.y = 1')).toMatchInlineSnapshot(
-      `"SQL_TABLE_NOT_FOUND at 'ordrs': Table or view 'ordrs' does not exist. (Did you mean 'orders'?)"`,
+      `"SQL_UNKNOWN_TABLE at 'ordrs': Table or view 'ordrs' does not exist. (Did you mean 'orders'?)"`,
     )
   })
 })

@@ -27,7 +27,7 @@ export function bindUse(ast: Use, state: BinderState): BoundStatement | undefine
     const catalog = name.parts.at(-1)!.value
     if (ownEntry(session.catalogs, catalog) !== undefined) return { kind: 'Use', catalog }
     state.error(
-      'SQL_CATALOG_NOT_FOUND',
+      'SQL_UNKNOWN_CATALOG',
       name.span,
       `Catalog '${catalog}' does not exist.`,
       didYouMean(catalog, Object.keys(session.catalogs)),
@@ -38,7 +38,7 @@ export function bindUse(ast: Use, state: BinderState): BoundStatement | undefine
   if (path === undefined) return undefined
   if (findDatabase(session, ...path) !== undefined) return { kind: 'Use', catalog: path[0], database: path[1] }
   const known = Object.keys(ownEntry(session.catalogs, path[0])?.databases ?? {})
-  state.error('SQL_DATABASE_NOT_FOUND', name.span, `Database '${path.join('.')}' does not exist.`, didYouMean(path[1], known))
+  state.error('SQL_UNKNOWN_DATABASE', name.span, `Database '${path.join('.')}' does not exist.`, didYouMean(path[1], known))
   return undefined
 }
 
@@ -81,7 +81,7 @@ function exists(object: 'TABLE' | 'VIEW' | 'MODEL' | 'CATALOG', name: Identifier
   if (object === 'CATALOG') {
     if (ownEntry(state.session.catalogs, shown) !== undefined) return true
     state.error(
-      'SQL_CATALOG_NOT_FOUND',
+      'SQL_UNKNOWN_CATALOG',
       name.span,
       `Catalog '${shown}' does not exist.`,
       didYouMean(shown, Object.keys(state.session.catalogs)),
@@ -93,7 +93,7 @@ function exists(object: 'TABLE' | 'VIEW' | 'MODEL' | 'CATALOG', name: Identifier
   if (found !== undefined) return true
   const names = path === undefined || object === 'MODEL' ? [] : tableNames(state.session, path[0], path[1])
   state.error(
-    `SQL_${object}_NOT_FOUND`,
+    `SQL_UNKNOWN_${object}`,
     name.span,
     `${object === 'MODEL' ? 'Model' : 'Table or view'} '${shown}' does not exist.`,
     didYouMean(parts.at(-1)!, names),

@@ -153,7 +153,7 @@ export class TableDefinition {
     const at = this.#columns.findIndex((column) => column.name === wanted)
     if (at < 0) {
       const hint = didYouMean(wanted, columnNames(this.#columns))
-      this.#state.error('SQL_COLUMN_NOT_FOUND', position.after.span, `Column '${wanted}' does not exist.`, hint)
+      this.#state.error('SQL_UNKNOWN_COLUMN', position.after.span, `Column '${wanted}' does not exist.`, hint)
     }
     return at < 0 ? this.#columns.length : at + 1
   }
@@ -170,7 +170,8 @@ export class TableDefinition {
     }
     const column = clause.column.parts.map((part) => part.value)
     const time = bindExpression(clause.column, columnScope(this.#columns), this.#state.context('WATERMARK FOR'))
-    const expr = bindExpression(clause.expr, columnScope(this.#columns), this.#state.context('a watermark'))
+    const bound = bindExpression(clause.expr, columnScope(this.#columns), this.#state.context('a watermark'))
+    const expr = bound && time && asWatermark(bound, time.type)
     if (time === undefined || expr === undefined || !this.#checkWatermark(clause, time, expr)) return
     this.#watermark = { column, expression: this.#source(clause.expr) }
   }
@@ -211,7 +212,7 @@ export class TableDefinition {
       const column = this.#columns.find((known) => known.name === value)
       if (column === undefined) {
         const hint = didYouMean(value, columnNames(this.#columns))
-        this.#state.error('SQL_COLUMN_NOT_FOUND', span, `Primary key column '${value}' does not exist.`, hint)
+        this.#state.error('SQL_UNKNOWN_COLUMN', span, `Primary key column '${value}' does not exist.`, hint)
       } else if (column.kind !== 'physical') {
         this.#state.error('SQL_KEY_NOT_PHYSICAL', span, `Primary key column '${value}' is not a physical column.`)
       } else if (names.includes(value)) {
@@ -224,6 +225,11 @@ export class TableDefinition {
     )
     this.#primaryKey = { name: constraint.name?.value ?? `PK_${names.join('_')}`, columns: names }
   }
+}
+
+/** SOURCE_WATERMARK() has the type of the column it is for. */
+export function asWatermark(expr: BoundExpr, column: LogicalType): BoundExpr {
+  return expr.kind === 'Call' && expr.fn === 'SOURCE_WATERMARK' ? { ...expr, type: column } : expr
 }
 
 /** TIMESTAMP or TIMESTAMP_LTZ of at most millisecond precision. */

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import { parseExpression } from '../parse/parser.ts'
 import { BinderState } from './binder-state.ts'
-import { columnScope } from './table-definition.ts'
+import { asWatermark, columnScope } from './table-definition.ts'
 
 export interface TableExpressions {
   /** By the column's ordinal in the table. Each reads the table's columns, computed ones excepted. */
@@ -34,6 +34,9 @@ export function bindTableExpressions(table: CatalogTable, session: SessionContex
   const column =
     table.watermark && bind(table.watermark.column.map((part) => `\`${part.replaceAll('`', '``')}\``).join('.'), 'WATERMARK FOR')
   const expression = table.watermark && bind(table.watermark.expression, 'a watermark')
-  const watermark = column === undefined || expression === undefined ? {} : { watermark: { column, expression } }
+  const watermark =
+    column === undefined || expression === undefined
+      ? {}
+      : { watermark: { column, expression: asWatermark(expression, column.type) } }
   return { computed, ...watermark, diagnostics: state.sink.all }
 }

@@ -36,7 +36,7 @@ export function bindTableFunction(ref: TableFunction, env: QueryEnv): FromItem {
     const shown = name.join('.')
     const tables = BUILT_IN.includes(builtIn) ? undefined : didYouMean(shown, BUILT_IN)
     if (!BUILT_IN.includes(builtIn))
-      env.state.error('SQL_FUNCTION_NOT_FOUND', call.name.span, `Table function '${shown}' does not exist.`, tables)
+      env.state.error('SQL_UNKNOWN_FUNCTION', call.name.span, `Table function '${shown}' does not exist.`, tables)
     return failed
   }
   return rel
@@ -79,7 +79,7 @@ function bindUserFunction(call: Call, { path, object }: Found<CatalogFunction>, 
   const returns = object.signature?.table === true ? object.signature.returns : undefined
   if (returns === undefined) {
     state.error(
-      'SQL_FUNCTION_SIGNATURE_UNKNOWN',
+      'SQL_UNKNOWN_SIGNATURE',
       call.span,
       `What '${path[2]}' returns is not declared, so it cannot be used as a table function.`,
     )

@@ -9,6 +9,7 @@ import { bindExpression } from '../expressions/bind-expression.ts'
 import type { Span } from '../text/span.ts'
 import { printType } from '../types/print-type.ts'
 import { type QueryResult, quote } from './binder-state.ts'
+import { renameColumns } from './coerce.ts'
 import { ColumnScope, type FromItem, fromRel, NO_TABLE } from './column-scope.ts'
 import { literalOf } from './conditions.ts'
 import { bindTableHints } from './hints.ts'
@@ -77,7 +78,10 @@ function alias(ref: AliasedTable, item: FromItem, env: QueryEnv): FromItem {
       )
       return { ...fromRel(rel, { alias: ref.alias.value, open: true }), lateral: item.lateral }
     }
-    rel = { ...rel, schema: rel.schema.map((field, i) => ({ ...field, name: ref.columns![i]!.value })) }
+    rel = renameColumns(
+      rel,
+      ref.columns.map((name) => name.value),
+    )
   }
   const path = item.spaces.length === 1 ? item.spaces[0]!.path : undefined
   return {
@@ -129,7 +133,7 @@ function reportMissingTable(name: Identifier, { state, commonTables }: QueryEnv)
   const shown = parts.join('.')
   if (path !== undefined && ownEntry(state.session.catalogs, path[0]) === undefined) {
     state.error(
-      'SQL_CATALOG_NOT_FOUND',
+      'SQL_UNKNOWN_CATALOG',
       name.span,
       `Catalog '${path[0]}' of '${shown}' does not exist.`,
       didYouMean(path[0], Object.keys(state.session.catalogs)),
@@ -137,7 +141,7 @@ function reportMissingTable(name: Identifier, { state, commonTables }: QueryEnv)
     return
   }
   const names = path === undefined ? [] : [...tableNames(state.session, path[0], path[1]), ...commonTables.keys()]
-  state.error('SQL_TABLE_NOT_FOUND', name.span, `Table or view '${shown}' does not exist.`, didYouMean(parts.at(-1)!, names))
+  state.error('SQL_UNKNOWN_TABLE', name.span, `Table or view '${shown}' does not exist.`, didYouMean(parts.at(-1)!, names))
 }
 
 /** FOR SYSTEM_TIME AS OF: a column at the left makes a temporal join, a constant reads the table as it was. */

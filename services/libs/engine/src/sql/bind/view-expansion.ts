@@ -7,6 +7,7 @@ import type { CatalogView } from '../catalog/catalog.ts'
 import { parseStatements } from '../parse/parser.ts'
 import type { Span } from '../text/span.ts'
 import { BinderState, type QueryResult, showPath } from './binder-state.ts'
+import { renameColumns } from './coerce.ts'
 import { NO_TABLE } from './column-scope.ts'
 import type { QueryEnv } from './query-env.ts'
 
@@ -52,8 +53,8 @@ function expand({ path, view, span }: ViewUse, env: QueryEnv): QueryResult {
     )
     return UNKNOWN
   }
-  const schema = result.rel.schema.map((field, i) => ({ ...field, name: view.columns[i]!.name }))
-  return { ...result, rel: { ...result.rel, schema } }
+  const names = view.columns.map((column) => column.name)
+  return { ...result, rel: renameColumns(result.rel, names) }
 }
 
 function queryOf(statements: readonly (Statement | undefined)[]): Query | undefined {

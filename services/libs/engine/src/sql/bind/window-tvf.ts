@@ -82,7 +82,7 @@ function bindTimeColumn(ast: Expression, table: BoundTableArgument, env: QueryEn
   if (index < 0) {
     const names = table.item.rel.schema.map((field) => field.name)
     state.error(
-      'SQL_COLUMN_NOT_FOUND',
+      'SQL_UNKNOWN_COLUMN',
       column.span,
       `Column '${wanted}' is not in the table of ${name}.`,
       didYouMean(wanted, names),

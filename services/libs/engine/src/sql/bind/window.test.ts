@@ -48,7 +48,7 @@ describe('window functions', () => {
       `"SQL_TIME_ATTRIBUTE_EXPECTED at 'plain': TUMBLE needs a time attribute column of type TIMESTAMP(3) or TIMESTAMP_LTZ(3), 'plain' is TIMESTAMP(3). (Declare a WATERMARK on the column, or use a PROCTIME() column.)"`,
     )
     expect(bind("SELECT 1 FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(tss), INTERVAL '10' SECOND))")).toMatchInlineSnapshot(
-      `"SQL_COLUMN_NOT_FOUND at 'tss': Column 'tss' is not in the table of TUMBLE. (Did you mean 'ts'?)"`,
+      `"SQL_UNKNOWN_COLUMN at 'tss': Column 'tss' is not in the table of TUMBLE. (Did you mean 'ts'?)"`,
     )
   })
   test('sizes are intervals of fixed length', () => {
@@ -155,7 +155,7 @@ describe('OVER', () => {
       `"SQL_FRAME_UNSUPPORTED at 'ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING': A frame that ends at FOLLOWING is not supported; frames end at CURRENT ROW."`,
     )
     expect(bind('SELECT SUM(price) OVER v FROM bid WINDOW w AS (ORDER BY ts)')).toMatchInlineSnapshot(
-      `"SQL_WINDOW_NOT_FOUND at 'v': Window 'v' is not defined in the WINDOW clause. (Did you mean 'w'?)"`,
+      `"SQL_UNKNOWN_WINDOW at 'v': Window 'v' is not defined in the WINDOW clause."`,
     )
   })
 })

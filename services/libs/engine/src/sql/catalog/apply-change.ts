@@ -45,7 +45,7 @@ export function applyCatalogChange(session: SessionContext, change: CatalogChang
 
 function dropCatalog(session: SessionContext, name: string, ifExists: boolean): ChangeResult {
   if (ownEntry(session.catalogs, name) === undefined) {
-    return ifExists ? applied(session) : refused('SQL_CATALOG_NOT_FOUND', `Catalog '${name}' does not exist.`)
+    return ifExists ? applied(session) : refused('SQL_UNKNOWN_CATALOG', `Catalog '${name}' does not exist.`)
   }
   if (name === session.currentCatalog) {
     return refused(
@@ -61,7 +61,7 @@ type DatabaseChange = Extract<CatalogChange, { kind: 'CreateDatabase' | 'AlterDa
 
 function changeDatabase(session: SessionContext, change: DatabaseChange): ChangeResult {
   const catalog = ownEntry(session.catalogs, change.catalog)
-  if (catalog === undefined) return refused('SQL_CATALOG_NOT_FOUND', `Catalog '${change.catalog}' does not exist.`)
+  if (catalog === undefined) return refused('SQL_UNKNOWN_CATALOG', `Catalog '${change.catalog}' does not exist.`)
   const existing = ownEntry(catalog.databases, change.database)
   if (change.kind === 'CreateDatabase') {
     if (existing !== undefined) {
@@ -78,7 +78,7 @@ function changeDatabase(session: SessionContext, change: DatabaseChange): Change
   }
   if (existing === undefined) {
     if (change.kind === 'DropDatabase' && change.ifExists) return applied(session)
-    return refused('SQL_DATABASE_NOT_FOUND', `Database '${change.database}' does not exist in catalog '${change.catalog}'.`)
+    return refused('SQL_UNKNOWN_DATABASE', `Database '${change.database}' does not exist in catalog '${change.catalog}'.`)
   }
   if (change.kind === 'AlterDatabase') {
     return applied(
@@ -123,7 +123,7 @@ function changeObject(session: SessionContext, change: ObjectChange): ChangeResu
   const home = findDatabase(session, catalog, database)
   if (home === undefined) {
     if (change.kind === 'Drop' && change.ifExists) return applied(session)
-    return refused('SQL_DATABASE_NOT_FOUND', `Database '${catalog}.${database}' does not exist.`)
+    return refused('SQL_UNKNOWN_DATABASE', `Database '${catalog}.${database}' does not exist.`)
   }
   switch (change.kind) {
     case 'Create':
@@ -198,7 +198,7 @@ function changeSystemFunction(session: SessionContext, change: ObjectChange): Ch
 function notFound(kind: string, path: ObjectPath): ChangeResult {
   const title = kind.charAt(0).toUpperCase() + kind.slice(1)
   return refused(
-    `SQL_${kind.toUpperCase()}_NOT_FOUND`,
+    `SQL_UNKNOWN_${kind.toUpperCase()}`,
     `${title} '${path.filter((part) => part !== '').join('.')}' does not exist.`,
   )
 }

@@ -13,6 +13,7 @@ import { bindIf, bindNullIf } from './case-expression.ts'
 import { type ExpressionBinder, fail, showTypes, unsupported } from './expression-binder.ts'
 import { callBuiltIn } from './function-call.ts'
 import { castTo } from './implicit-cast.ts'
+import { bindIdentifier } from './name-expression.ts'
 import { arithmetic } from './operator-expression.ts'
 import { symbol, withUnit } from './special-form.ts'
 
@@ -22,6 +23,8 @@ export function bindCall(binder: ExpressionBinder, ast: Call): Typed {
   if (definition !== undefined) return bindBuiltIn(binder, definition, ast)
   const found = binder.context.resolveFunction(parts)
   if (found !== undefined) return bindUserCall(binder, found, ast)
+  // USER and its like are keywords of the grammar, and plain names where there is no such function.
+  if (ast.bare) return bindIdentifier(binder, ast.name)
   const near = suggestFunction(parts.at(-1)!)
   return fail(binder, {
     code: 'SQL_UNKNOWN_FUNCTION',
