@@ -1,4 +1,5 @@
 import type { ObjectStore, ObjectStoreConfig } from '../objectstore/object-store.ts'
+import type { Dial } from './dial.ts'
 import type { SinkFactory } from './sink.ts'
 import type { SourceFactory } from './source.ts'
 
@@ -13,4 +14,6 @@ export interface ConnectorModule {
   createRegistry(): ConnectorRegistry
   /** Opens stores of kinds that the engine does not know itself (s3). */
   openObjectStore?(config: ObjectStoreConfig): Promise<ObjectStore>
+  /** The way out of a thread; without it connectors that dial are refused. `allowedAddresses` are host:port. */
+  createDial?(options: { readonly allowedAddresses: readonly string[] }): Dial
 }

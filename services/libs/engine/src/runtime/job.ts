@@ -22,6 +22,8 @@ export interface JobOptions {
   readonly checkpointIntervalMs: number
   /** URL of a module with `createRegistry(): ConnectorRegistry`, imported by each thread. */
   readonly connectorModule: string
+  /** URL of an OperatorModule, for tests of the runtime; the engine's own otherwise. */
+  readonly operatorModule?: string
   readonly secrets: Readonly<Record<string, string>>
   readonly filesRoot?: string
   /** host:port addresses that the dialler may reach although they are private. */

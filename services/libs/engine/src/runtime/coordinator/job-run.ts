@@ -1,0 +1,228 @@
+/** One run of a job: threads from a committed checkpoint until they are stopped, have read everything, or fail. */
+
+import { CheckpointCollector } from '../../checkpoint/checkpoint-collector.ts'
+import { CheckpointCoordinator, type CommittedCheckpoint } from '../../checkpoint/checkpoint-coordinator.ts'
+import { planHash } from '../../checkpoint/manifest.ts'
+import type { CommittedPointer } from '../../connector/sink.ts'
+import type { JobFailure } from '../job.ts'
+import { JobError } from '../job-failure.ts'
+import type { EncodedResult, FromThread, ThreadStatus } from '../thread/thread-messages.ts'
+import type { ThreadStats } from '../thread/thread-stats.ts'
+import { assignSplits, mergeSplits } from './assign-splits.ts'
+import type { JobParts } from './job-parts.ts'
+import { fragmentOf, type PreparedRun } from './prepare-run.ts'
+import { ThreadGroup } from './thread-group.ts'
+
+const DISCOVERY_MS = 30_000
+const COLLECTION_MS = 30_000
+
+export interface StopRequest {
+  readonly checkpoint: boolean
+  readonly savepoint: boolean
+}
+
+export interface JobRunEvents {
+  readonly onReady: (threads: readonly ThreadStats[]) => void
+  readonly onCheckpoint: (checkpoint: CommittedCheckpoint) => void
+  readonly onStatus: (positions: Readonly<Record<string, string>>, trouble: JobFailure | null) => void
+  readonly onResults: (thread: number, rows: readonly EncodedResult[]) => void
+  /** Rises with everything that a checkpoint would have to keep. */
+  readonly progress: () => number
+}
+
+export class JobRun {
+  readonly #parts: JobParts
+  readonly #prepared: PreparedRun
+  readonly #events: JobRunEvents
+  readonly #checkpoints: CheckpointCoordinator
+  readonly #collector: CheckpointCollector
+  readonly #failure = Promise.withResolvers<never>()
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #nudge: { wake: (() => void) | null } = { wake: null }
+  readonly #splits: Map<string, readonly { readonly id: string }[]>
+  readonly #statuses = new Map<number, ThreadStatus>()
+  #threads: ThreadGroup | null = null
+  #readyCount = 0
+  #endedCount = 0
+  #stop: StopRequest | null = null
+  #checkpointed: number
+  #collectedMs = 0
+  #discoveredMs: number
+
+  constructor(parts: JobParts, prepared: PreparedRun, run: { committed: CommittedPointer | null; events: JobRunEvents }) {
+    const { options, clock, random } = parts
+    this.#parts = parts
+    this.#prepared = prepared
+    this.#events = run.events
+    this.#splits = new Map(prepared.splits)
+    this.#discoveredMs = clock.monotonic()
+    // Without any checkpoint yet the start positions themselves are worth keeping.
+    this.#checkpointed = run.committed === null ? -1 : 0
+    this.#failure.promise.catch(() => {})
+    const place = { store: parts.store, prefix: options.checkpointPrefix, epoch: options.epoch }
+    this.#collector = new CheckpointCollector(place)
+    this.#checkpoints = new CheckpointCoordinator({
+      ...place,
+      truth: parts.truth,
+      planHash: planHash(options.plan),
+      keyGroups: options.plan.keyGroups,
+      threads: options.parallelism,
+      committed: run.committed,
+      timeoutMs: checkpointTimeoutMs(options.checkpointIntervalMs),
+      clock,
+      newNonce: () => Math.floor(random() * 2 ** 48).toString(36),
+      post: (thread, message) => this.#threads?.post(thread, message),
+    })
+  }
+
+  /** Resolves when the run has ended by itself or by a stop; rejects with what ended it otherwise. Threads are gone then. */
+  async run(): Promise<'FINISHED' | 'STOPPED'> {
+    try {
+      const transaction = await this.#checkpoints.beginFirst()
+      const inits = this.#prepared.inits.map((init) => ({ ...init, transaction }))
+      const events = {
+        onMessage: (thread: number, message: FromThread) => this.#onMessage(thread, message),
+        onLost: (_thread: number, failure: JobFailure) => this.#fail(new JobError(failure.code, failure.message)),
+      }
+      this.#threads = new ThreadGroup(inits, events, this.#parts.clock)
+      await Promise.race([this.#ready.promise, this.#failure.promise])
+      this.#events.onReady(this.#threads.stats)
+      const end = await this.#work()
+      await this.#threads.close()
+      return end
+    } finally {
+      await this.#threads?.terminate()
+    }
+  }
+
+  async #work(): Promise<'FINISHED' | 'STOPPED'> {
+    const { clock, options } = this.#parts
+    let lastMs = clock.monotonic()
+    for (;;) {
+      if (this.#stop !== null) {
+        if (this.#stop.checkpoint) await this.#take(true)
+        return 'STOPPED'
+      }
+      if (this.#endedCount === options.parallelism) {
+        await this.#take(true)
+        return 'FINISHED'
+      }
+      const waitMs = lastMs + options.checkpointIntervalMs - clock.monotonic()
+      if (waitMs > 0) {
+        await Promise.race([this.#sleep(waitMs), this.#failure.promise])
+        continue
+      }
+      lastMs = clock.monotonic()
+      await this.#take(false)
+      await Promise.race([this.#maintain(), this.#failure.promise])
+    }
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const over = new AbortController()
+    this.#nudge.wake = () => over.abort()
+    await this.#parts.clock.sleep(ms, over.signal)
+    this.#nudge.wake = null
+  }
+
+  async #take(final: boolean): Promise<void> {
+    const progress = this.#events.progress()
+    if (!final && progress === this.#checkpointed) return
+    const checkpoint = this.#checkpoints.take({ final, savepoint: final && this.#stop?.savepoint === true })
+    checkpoint.catch(() => {})
+    const committed = await Promise.race([checkpoint, this.#failure.promise])
+    this.#checkpointed = progress
+    this.#events.onCheckpoint(committed)
+    const now = this.#parts.clock.monotonic()
+    if (now - this.#collectedMs < COLLECTION_MS) return
+    this.#collectedMs = now
+    this.#collector.run(committed.number).catch((error: Error) => this.#parts.options.log('warn', `collection: ${error.message}`))
+  }
+
+  /** New splits (a topic got partitions) join the running threads. */
+  async #maintain(): Promise<void> {
+    const now = this.#parts.clock.monotonic()
+    if (now - this.#discoveredMs < DISCOVERY_MS) return
+    this.#discoveredMs = now
+    for (const [operator, enumerator] of this.#parts.enumerators) {
+      const known = this.#splits.get(operator) ?? []
+      const found = await enumerator.discover()
+      const fresh = mergeSplits(
+        found.filter((split) => !known.some((other) => other.id === split.id)),
+        [],
+      )
+      if (fresh.length === 0) continue
+      this.#splits.set(operator, [...known, ...fresh])
+      assignSplits(fresh, fragmentOf(this.#prepared.graph, operator).parallelism, known.length).forEach((splits, thread) => {
+        if (splits.length > 0) this.#threads?.post(thread, { kind: 'splits', operator, splits })
+      })
+    }
+  }
+
+  /** With a checkpoint: after the one that is under way. Without: at once. */
+  stop(request: StopRequest): void {
+    this.#stop ??= request
+    if (!request.checkpoint) this.#fail(new StoppedError('stopped without a checkpoint'))
+    this.#nudge.wake?.()
+  }
+
+  credit(thread: number, rows: number): void {
+    this.#threads?.post(thread, { kind: 'resultCredit', rows })
+  }
+
+  #fail(error: Error): void {
+    this.#checkpoints.abandon(error)
+    this.#failure.reject(error)
+  }
+
+  #onMessage(thread: number, message: FromThread): void {
+    switch (message.kind) {
+      case 'ready':
+        if (++this.#readyCount === this.#parts.options.parallelism) this.#ready.resolve()
+        break
+      case 'snapshot':
+        this.#checkpoints.onSnapshot(message.snapshot)
+        break
+      case 'snapshotFailed':
+        this.#fail(new JobError(message.storeError.code, message.storeError.message))
+        break
+      case 'failed':
+        this.#fail(new JobError(message.failure.code, message.failure.message))
+        break
+      case 'ended':
+        this.#endedCount++
+        if (this.#endedCount === this.#parts.options.parallelism) this.#nudge.wake?.()
+        break
+      case 'status':
+        this.#statuses.set(thread, message.status)
+        this.#publishStatus()
+        break
+      case 'results':
+        this.#events.onResults(thread, message.rows)
+        break
+      case 'log':
+        this.#parts.options.log(message.level, message.message)
+        break
+      case 'print':
+        this.#parts.options.log('info', message.line)
+        break
+      case 'closed':
+    }
+  }
+
+  #publishStatus(): void {
+    const statuses = [...this.#statuses.values()]
+    const positions = Object.assign({}, ...statuses.map((status) => status.positions)) as Record<string, string>
+    this.#events.onStatus(positions, statuses.find((status) => status.trouble !== null)?.trouble ?? null)
+  }
+}
+
+/** The host wants no checkpoint: an end, not a failure. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError'
+}
+
+/** Half of the transaction's time-out, which is max(60 s, 3 intervals). */
+export function checkpointTimeoutMs(intervalMs: number): number {
+  return Math.max(60_000, 3 * intervalMs) / 2
+}
