@@ -38,8 +38,8 @@ const PREFIX: ReadonlyMap<string, Readonly<{ op: UnaryOperator; right: number }>
   ['-', { op: '-', right: 81 }],
   ['+', { op: '+', right: 81 }],
   ['NOT', { op: 'NOT', right: 27 }],
-  ['EXISTS', { op: 'EXISTS', right: 41 }],
-  ['UNIQUE', { op: 'UNIQUE', right: 41 }],
+  ['EXISTS', { op: 'EXISTS', right: 40 }],
+  ['UNIQUE', { op: 'UNIQUE', right: 40 }],
 ])
 
 /** What one level of precedence parsing knows. `stopAtAnd`: the AND of a BETWEEN comes. */
@@ -225,6 +225,8 @@ function between(p: TokenCursor, operand: Expression, at: Readonly<{ negated: bo
   const symmetric = p.acceptOne(['SYMMETRIC', 'ASYMMETRIC']) === 'SYMMETRIC'
   const low = climb(p, { context: ExpressionContext.subQuery, min: 0, stopAtAnd: true })
   p.expect('AND')
+  // NOT binds weaker than BETWEEN: Flink needs parentheses here.
+  if (p.token.key === 'NOT') p.fail(undefined, { hint: 'Put NOT … in parentheses.' })
   const high = climb(p, { context: ExpressionContext.subQuery, min: 33, stopAtAnd: false })
   return { kind: 'Between', operand, low, high, symmetric, negated, span: p.spanFrom(at.start) }
 }
@@ -338,8 +340,13 @@ function itemAccess(p: TokenCursor, operand: Expression, start: number): Express
   return result
 }
 
+const ENCODINGS: ReadonlySet<string> = new Set(['UTF8', 'UTF16', 'UTF32'])
+
 /** JSON [ENCODING UTF8 | UTF16 | UTF32]; the encoding has no effect. */
 export function jsonRepresentation(p: TokenCursor): void {
   p.expect('JSON')
-  if (p.accept('ENCODING')) p.expectOne(['UTF8', 'UTF16', 'UTF32'])
+  if (p.at('ENCODING') && ENCODINGS.has(p.peek(1).key)) {
+    p.advance()
+    p.advance()
+  }
 }

@@ -106,10 +106,13 @@ function jsonWrapper(p: TokenCursor): JsonQueryOf['wrapper'] {
   return wrapper
 }
 
-/** `[KEY] k VALUE v`, or `k : v`. KEY is a word too: `KEY VALUE 1` has a column named KEY. */
+/** `[KEY] k VALUE v`, or `k : v`. */
 function pair(p: TokenCursor): JsonPair {
   const start = p.token.start
   const keyword = p.token.key === 'KEY' && startsExpression(p)
+  if (!keyword && p.token.key === 'KEY' && (p.peek(1).key === 'VALUE' || p.peek(1).key === ':')) {
+    p.fail('A key is expected behind KEY.', { hint: 'Quote KEY with back-ticks to use it as a name.' })
+  }
   if (keyword) p.advance()
   const key = nonQueryExpression(p)
   if (keyword && p.at(':')) p.fail('A colon cannot follow KEY; use VALUE.')
@@ -156,7 +159,7 @@ function jsonObjectAgg(p: TokenCursor): Expression {
 function jsonArray(p: TokenCursor): Expression {
   const start = p.advance().start
   p.expect('(')
-  const items = atNullClauseOrEnd(p) ? [] : commaList(p, nonQueryExpression)
+  const items = p.at(')') ? [] : commaList(p, nonQueryExpression)
   const onNull = nullClause(p, 'ABSENT ON NULL')
   p.expect(')')
   return { kind: 'JsonArray', items, onNull, span: p.spanFrom(start) }

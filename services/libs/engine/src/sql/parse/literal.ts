@@ -41,15 +41,27 @@ function decimalLiteral(p: TokenCursor, start: Token): NumericLiteral {
   return { kind: 'NumericLiteral', text: normalizeNumber(text), approximate: false, span: p.spanFrom(start.start) }
 }
 
-/** `.5` is 0.5, `007` is 7, `1.` is 1; scale and digits behind the point stay. */
-export function normalizeNumber(text: string): string {
-  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?)(\d+))?$/.exec(text)
-  if (match === null) return text
-  const [, sign, whole = '', fraction, exponentSign, exponent] = match
+/** `.5` is 0.5, `007` is 7, `1.` is 1; a scale stays. */
+function normalizeExact(text: string): string {
+  const [whole = '', fraction = ''] = text.split('.')
   const digits = whole.replace(/^0+(?=.)/, '') || '0'
-  const point = fraction === undefined || fraction === '' ? '' : `.${fraction}`
-  const power = exponent === undefined ? '' : `E${exponentSign === '-' ? '-' : ''}${exponent.replace(/^0+(?=.)/, '')}`
-  return `${sign === '-' ? '-' : ''}${digits}${point}${power}`
+  return fraction === '' ? digits : `${digits}.${fraction}`
+}
+
+/** Scientific notation with one digit before the point: `.1e1` is 1E0, `1.0e+05` is 1.0E5. */
+function normalizeApproximate(text: string): string {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const digits = (whole + fraction).replace(/^0+(?=.)/, '')
+  const power = BigInt(digits.length - 1 - fraction.length) + BigInt(exponent.replace('+', ''))
+  return `${digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits}E${power}`
+}
+
+/** One spelling for each number. The sign, if any, stays as it is. */
+export function normalizeNumber(text: string): string {
+  const sign = text.startsWith('-') ? '-' : ''
+  const bare = text.replace(/^[+-]/, '')
+  return sign + (/e/i.test(bare) ? normalizeApproximate(bare) : normalizeExact(bare))
 }
 
 /** A number with an optional sign. */

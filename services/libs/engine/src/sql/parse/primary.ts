@@ -1,4 +1,4 @@
-import type { CollectionConstructor, Expression, PeriodPredicate } from '../ast/expression.ts'
+import type { CollectionConstructor, Expression } from '../ast/expression.ts'
 import type { Query } from '../ast/query.ts'
 import { CONTEXT_VARIABLES, RESERVED_FUNCTION_NAMES } from '../lex/keywords.ts'
 import { builtinCall } from './builtin-call.ts'
@@ -52,34 +52,11 @@ export function parenthesizedList(p: TokenCursor, context: ExpressionContext): (
 function inParentheses(p: TokenCursor, context: ExpressionContext): Expression {
   const start = p.token.start
   const list = parenthesizedList(p, context)
-  const period = periodWithLists(p, list, { context, start })
-  if (period !== undefined) return period
   if (atIntervalUnit(p)) return intervalDifference(p, list, start)
   const span = p.spanFrom(start)
   const first = list[0] as Query | Expression
   if (list.length > 1) return { kind: 'RowConstructor', items: list.map(asExpression), explicit: false, span }
   return isQuery(first) ? { kind: 'SubQuery', query: first, span } : first
-}
-
-const PERIOD_OPERATORS: ReadonlySet<string> = new Set(['OVERLAPS', 'PRECEDES', 'SUCCEEDS', 'EQUALS'])
-
-type ListSite = Readonly<{ context: ExpressionContext; start: number }>
-
-/** `(a, b) OVERLAPS (c, d)`. */
-function periodWithLists(p: TokenCursor, list: readonly (Query | Expression)[], site: ListSite): Expression | undefined {
-  const immediately = p.token.key === 'IMMEDIATELY'
-  const word = immediately ? p.peek(1).key : p.token.key
-  if (!PERIOD_OPERATORS.has(word) || p.peek(immediately ? 2 : 1).key !== '(') return undefined
-  const op = (immediately ? `IMMEDIATELY ${word}` : word) as PeriodPredicate['op']
-  const leftSpan = p.spanFrom(site.start)
-  p.advance()
-  if (immediately) p.advance()
-  const rightStart = p.token.start
-  const other = parenthesizedList(p, site.context)
-  if (list.length !== 2 || other.length !== 2) p.fail('A period is (start, end).', { span: p.spanFrom(site.start) })
-  const left = { kind: 'RowConstructor', items: list.map(asExpression), explicit: false, span: leftSpan } as const
-  const right = { kind: 'RowConstructor', items: other.map(asExpression), explicit: false, span: p.spanFrom(rightStart) } as const
-  return { kind: 'PeriodPredicate', op, left, right, span: p.spanFrom(site.start) }
 }
 
 function intervalDifference(p: TokenCursor, list: readonly (Query | Expression)[], start: number): Expression {

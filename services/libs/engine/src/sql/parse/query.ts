@@ -95,8 +95,7 @@ function fromAndRest(p: TokenCursor): Clauses {
 
 function selectItem(p: TokenCursor): SelectItem {
   const { start, end } = p.token
-  if (p.accept('*')) return { kind: 'SelectItem', expr: { kind: 'Star', span: { start, end } }, span: { start, end } }
-  const expr = subQueryExpression(p)
+  const expr: Expression = p.accept('*') ? { kind: 'Star', span: { start, end } } : subQueryExpression(p)
   const explicit = p.accept('AS')
   if (p.token.type === 'string') {
     p.fail('An alias is a name, not a string.', { hint: 'Quote the name with back-ticks, or drop the quotes.' })

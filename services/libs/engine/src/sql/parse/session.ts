@@ -24,10 +24,15 @@ export function explain(p: TokenCursor): Explain {
   const start = p.expect('EXPLAIN').start
   const details: ExplainDetail[] = []
   if (!p.acceptSequence('PLAN', 'FOR') && EXPLAIN_DETAILS.some((detail) => p.at(detail))) {
-    details.push(...commaList(p, (cursor) => cursor.expectOne(EXPLAIN_DETAILS)))
+    details.push(...commaList(p, explainDetail))
+    if (new Set(details).size < details.length) p.fail('A detail of EXPLAIN is given twice.')
   }
   const statement = explained(p)
   return { kind: 'Explain', details, statement, span: p.spanFrom(start) }
+}
+
+function explainDetail(p: TokenCursor): ExplainDetail {
+  return p.expectOne(EXPLAIN_DETAILS)
 }
 
 function explained(p: TokenCursor): Statement {

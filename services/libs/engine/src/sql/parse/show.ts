@@ -39,7 +39,7 @@ export function show(p: TokenCursor): Show | ShowCreate {
   }
   const what = shownObjects(p)
   const form = FORMS.get(what) as Form
-  const scope = form.scope === undefined ? {} : scopeOf(p, form.scope)
+  const scope = form.scope === undefined ? {} : scopeOf(p, form.scope, what === 'DATABASES')
   const like = form.like === undefined ? {} : patternOf(p, form.like)
   return { kind: 'Show', what: what as Show['what'], ...scope, ...like, span: p.spanFrom(start) }
 }
@@ -52,9 +52,9 @@ function shownObjects(p: TokenCursor): string {
   return p.fail()
 }
 
-function scopeOf(p: TokenCursor, need: 'optional' | 'required'): Pick<Show, 'preposition' | 'scope'> {
+function scopeOf(p: TokenCursor, need: 'optional' | 'required', single: boolean): Pick<Show, 'preposition' | 'scope'> {
   const preposition = need === 'required' ? p.expectOne(['FROM', 'IN']) : p.acceptOne(['FROM', 'IN'])
-  return preposition === undefined ? {} : { preposition, scope: p.identifier() }
+  return preposition === undefined ? {} : { preposition, scope: single ? p.simpleIdentifier() : p.identifier() }
 }
 
 function patternOf(p: TokenCursor, operators: readonly ('LIKE' | 'ILIKE')[]): { like?: ShowPattern } {
