@@ -23,6 +23,12 @@ export interface QueryResult {
   readonly open: boolean
 }
 
+/** A view's rows, and how many relations it expands to. */
+export interface ExpandedView {
+  readonly result: QueryResult
+  readonly size: number
+}
+
 /** A place in the text where a name or star stands, and what it means: views are stored with these written out. */
 export interface NameExpansion {
   readonly span: Span
@@ -44,7 +50,7 @@ export class BinderState {
   readonly connectors: ConnectorFacts | undefined
   readonly expansions: NameExpansion[] = []
   /** Views bound so far, and those being bound now (to refuse a cycle). */
-  readonly views: Map<string, QueryResult | 'binding'>
+  readonly views: Map<string, ExpandedView | 'binding'>
   readonly #around: BinderState | undefined
   #depth: number
   #nodes = 0
@@ -91,6 +97,11 @@ export class BinderState {
     } finally {
       this.#depth--
     }
+  }
+
+  /** Relations so far, common tables and views counted at each use. */
+  get nodes(): number {
+    return this.#around?.nodes ?? this.#nodes
   }
 
   /** Counts nodes; false (reported once) when the statement grew over its bound. */

@@ -36,7 +36,7 @@ export function bindGroupWindow(item: GroupWindow, scope: ColumnScope, state: Bi
   }
   if (rest.length > INTERVALS[item.op]) {
     state.error(
-      'UNSUPPORTED',
+      'SQL_UNSUPPORTED',
       item.span,
       `${item.op} in GROUP BY with an alignment argument is not supported.`,
       'Use the window table-valued function with an offset.',

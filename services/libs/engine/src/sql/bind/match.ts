@@ -147,7 +147,7 @@ function matchAggregate(call: AggregateCall, span: Span, state: BinderState): Ty
   }
   if (variables.size > 1) {
     state.error(
-      'UNSUPPORTED',
+      'SQL_UNSUPPORTED',
       span,
       `An aggregate in MATCH_RECOGNIZE reads one pattern variable, this one reads ${[...variables].join(', ')}.`,
     )

@@ -22,6 +22,9 @@ export interface PendingOver {
   readonly frame: OverFrame | undefined
 }
 
+/** Each different window is a node over all columns. */
+const WINDOWS_MAX = 100
+
 /** Calls whose frame is fixed by what they are. */
 const WITHOUT_FRAME: ReadonlySet<string> = new Set([
   'ROW_NUMBER',
@@ -197,6 +200,18 @@ export class OverCalls {
       }
     }
     return complete
+  }
+
+  /** False, and reported, when the SELECT has more windows than a statement may. */
+  checkCount(span: Span): boolean {
+    const count = new Set(this.#pending.map(windowKey)).size
+    if (count <= WINDOWS_MAX) return true
+    this.#state.error(
+      'SQL_TOO_MANY_WINDOWS',
+      span,
+      `A SELECT takes at most ${WINDOWS_MAX} different OVER windows, this one has ${count}.`,
+    )
+    return false
   }
 
   /** Places one node a distinct window above `input`; the second result reads pending columns from it. */

@@ -9,6 +9,8 @@ import { bindSubquery } from './subquery.ts'
 
 export interface CommonTable {
   readonly result: QueryResult
+  /** Relations that it expands to. */
+  readonly size: number
   /** Levels of names around the WITH: uses further in see its outer columns at a greater depth. */
   readonly level: number
 }

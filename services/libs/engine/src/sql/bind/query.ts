@@ -62,8 +62,9 @@ function bindWith(query: With, env: QueryEnv, top: boolean): QueryResult {
   if (query.recursive) state.error('SQL_UNSUPPORTED', query.span, 'WITH RECURSIVE is not supported.')
   const tables = new Map<string, CommonTable>(env.commonTables)
   for (const table of query.tables) {
+    const before = state.nodes
     const bound = bindLevel(table.query, { ...env, commonTables: new Map(tables) }, false)
-    tables.set(table.name.value, { result: renamed(bound, table, state), level: levelOf(env.outer) })
+    tables.set(table.name.value, { result: renamed(bound, table, state), level: levelOf(env.outer), size: state.nodes - before })
   }
   return bindLevel(query.body, { ...env, commonTables: tables }, top)
 }

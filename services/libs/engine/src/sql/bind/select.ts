@@ -202,7 +202,7 @@ class SelectBinder {
       return read === undefined ? [] : [{ expr: read, item }]
     })
     const qualify = parts.qualify && reader(parts.qualify, this.#select.qualify!.span)
-    const overComplete = this.#over.rewrite((expr) => reader(expr, this.#select.span))
+    const overComplete = this.#over.rewrite((expr) => reader(expr, this.#select.span)) && this.#over.checkCount(this.#select.span)
     const over = this.#over.empty || !overComplete ? { rel, read: (expr: BoundExpr) => expr } : this.#over.place(rel)
     rel = over.rel
     if (qualify !== undefined) rel = { kind: 'Filter', input: rel, predicate: over.read(qualify), schema: rel.schema }

@@ -95,7 +95,7 @@ export function bindNamedTable(ref: Pick<NamedTable, 'name' | 'hints' | 'span' |
   const common = ref.name.parts.length === 1 ? env.commonTables.get(ref.name.parts[0]!.value) : undefined
   if (common !== undefined) {
     const rel = deepen(common.result.rel, levelOf(env.outer) - common.level)
-    if (!env.state.grow(1, ref.span)) return UNKNOWN_ROWS
+    if (!env.state.grow(1 + common.size, ref.span)) return UNKNOWN_ROWS
     return fromRel(rel, { alias: ref.name.parts[0]!.value, broken: common.result.broken, open: common.result.open })
   }
   if (ref.extend !== undefined) env.state.error('SQL_UNSUPPORTED', ref.span, 'EXTEND is not supported.')

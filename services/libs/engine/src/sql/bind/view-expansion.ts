@@ -28,10 +28,11 @@ export function bindView(use: ViewUse, env: QueryEnv): QueryResult {
     state.error('SQL_VIEW_CYCLE', use.span, `View '${showPath(use.path)}' reads itself.`)
     return UNKNOWN
   }
-  if (known !== undefined) return known
+  if (known !== undefined) return state.grow(known.size, use.span) ? known.result : UNKNOWN
   state.views.set(key, 'binding')
+  const before = state.nodes
   const result = expand(use, env)
-  state.views.set(key, result)
+  state.views.set(key, { result, size: state.nodes - before })
   return result
 }
 
