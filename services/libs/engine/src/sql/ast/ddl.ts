@@ -356,7 +356,7 @@ export type Drop = Readonly<{
   system: boolean
   ifExists: boolean
   name: Identifier
-  /** Only for databases; absent when the user said nothing (RESTRICT). */
+  /** Only for databases: RESTRICT when the user said nothing. */
   behavior?: 'RESTRICT' | 'CASCADE'
   span: Span
 }>

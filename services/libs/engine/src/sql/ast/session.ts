@@ -25,7 +25,7 @@ export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTIO
 
 export type Explain = Readonly<{ kind: 'Explain'; details: readonly ExplainDetail[]; statement: Statement; span: Span }>
 
-/** The standard's longer form: EXPLAIN PLAN … WITH IMPLEMENTATION FOR … */
+/** DESCRIBE of a query or a change: what Flink prints as EXPLAIN PLAN … WITH IMPLEMENTATION FOR … */
 export type ExplainPlan = Readonly<{
   kind: 'ExplainPlan'
   detail: 'EXCLUDING ATTRIBUTES' | 'INCLUDING ATTRIBUTES' | 'INCLUDING ALL ATTRIBUTES'

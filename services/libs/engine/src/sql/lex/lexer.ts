@@ -150,6 +150,7 @@ class Lexer {
     const text = this.#text
     let end = start + 1
     while (isNamePart(text.charCodeAt(end))) end++
+    if (end === start + 1 && text.charCodeAt(start) === 36) return this.#push('sign', '$', start, end)
     if (this.#hasDollar) {
       const collation = this.#collation(start)
       if (collation > end) return this.#invalid(start, collation)

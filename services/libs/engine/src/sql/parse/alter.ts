@@ -20,6 +20,7 @@ import {
   freshness,
   ifExists,
   ifNotExists,
+  inFlinksOrder,
   optionalWith,
   optionKeys,
   optionList,
@@ -183,7 +184,7 @@ function schemaAction(p: TokenCursor, start: number): SchemaAction {
     const to = distribution(p)
     return { kind: 'SetDistribution', op, distribution: to, span: p.spanFrom(start) }
   }
-  const elements = p.at('(') ? parenthesized(p, alteredElement) : [alteredElement(p)]
+  const elements = inFlinksOrder(p.at('(') ? parenthesized(p, alteredElement) : [alteredElement(p)])
   checkOneWatermark(p, elements)
   return { kind: op === 'ADD' ? 'AddElements' : 'ModifyElements', elements, span: p.spanFrom(start) }
 }

@@ -1,4 +1,4 @@
-import type { Argument, Call, Expression, GroupWindow, Trim } from '../ast/expression.ts'
+import type { Argument, Call, Expression, GroupWindow, TimeUnit, Trim } from '../ast/expression.ts'
 import type { Token } from '../lex/token.ts'
 import { acceptOver, namedCall, parameterList } from './call.ts'
 import { ExpressionContext } from './expression-context.ts'
@@ -236,9 +236,15 @@ function dateTrunc(p: TokenCursor): Expression {
   p.expect('(')
   const value = subQueryExpression(p)
   p.expect(',')
-  const unit = atTimeUnit(p) ? timeUnit(p) : subQueryExpression(p)
+  const unit = atTimeUnit(p) ? truncationUnit(timeUnit(p)) : subQueryExpression(p)
   p.expect(')')
   return callOf(p, token, [value, unit])
+}
+
+/** WEEK(MONDAY) is a name: here every name is an expression. */
+function truncationUnit(unit: TimeUnit): Expression {
+  if (!unit.custom) return unit
+  return { kind: 'Identifier', parts: [{ value: unit.name, quoted: true, span: unit.span }], span: unit.span }
 }
 
 function withoutArguments(p: TokenCursor): Expression {

@@ -91,7 +91,13 @@ export function tableBody(p: TokenCursor): TableElement[] {
   const elements = commaList(p, namesOnly ? namedColumn : tableElement)
   checkOneWatermark(p, elements)
   p.expect(')')
-  return elements
+  return inFlinksOrder(elements)
+}
+
+/** Columns first, then constraints, then the watermark: their order among each other means nothing. */
+export function inFlinksOrder(elements: readonly TableElement[]): TableElement[] {
+  const rank = ({ kind }: TableElement): number => (kind === 'WatermarkClause' ? 2 : kind === 'TableConstraint' ? 1 : 0)
+  return elements.toSorted((a, b) => rank(a) - rank(b))
 }
 
 export function checkOneWatermark(p: TokenCursor, elements: readonly TableElement[]): void {

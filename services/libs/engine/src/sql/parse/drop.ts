@@ -9,7 +9,7 @@ export function drop(p: TokenCursor): Drop {
   const object = droppedObject(p, { temporary, system })
   const exists = ifExists(p)
   const name = p.identifier()
-  const behavior = object === 'DATABASE' ? p.acceptOne(['RESTRICT', 'CASCADE']) : undefined
+  const behavior = object === 'DATABASE' ? (p.acceptOne(['RESTRICT', 'CASCADE']) ?? 'RESTRICT') : undefined
   const said = behavior === undefined ? {} : { behavior }
   return { kind: 'Drop', object, temporary, system, ifExists: exists, name, ...said, span: p.spanFrom(start) }
 }

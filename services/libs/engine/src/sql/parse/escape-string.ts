@@ -27,7 +27,8 @@ export function unescapeC(p: TokenCursor, raw: string, token: Token): string {
       const digits = /^[0-7]{1,3}/.exec(raw.slice(i, i + 3))?.[0] ?? '0'
       result += String.fromCharCode(Number.parseInt(digits, 8))
       i += digits.length - 1
-    } else result += next
+    } else if (next === '\\' || next === "'") result += next
+    else result += `\\${next}`
   }
   return result
 }

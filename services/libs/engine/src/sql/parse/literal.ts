@@ -38,7 +38,7 @@ function decimalLiteral(p: TokenCursor, start: Token): NumericLiteral {
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
     p.fail(`'${text}' is not a DECIMAL.`, { code: 'SQL_INVALID_LITERAL', span: token })
   }
-  return { kind: 'NumericLiteral', text: normalizeNumber(text), approximate: false, span: p.spanFrom(start.start) }
+  return { kind: 'NumericLiteral', text: plainNumber(text), approximate: false, span: p.spanFrom(start.start) }
 }
 
 /** `.5` is 0.5, `007` is 7, `1.` is 1; a scale stays. */
@@ -56,6 +56,22 @@ function normalizeApproximate(text: string): string {
   const power = BigInt(digits.length - 1 - fraction.length) + BigInt(exponent.replace('+', ''))
   return `${digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits}E${power}`
 }
+
+/** The digits of a number with an exponent, written out: `2.11E2` is 211. */
+function plainNumber(text: string): string {
+  const [mantissa = '', exponent] = text.toLowerCase().split('e')
+  if (exponent === undefined) return normalizeNumber(text)
+  const shift = Math.max(-DIGITS_MAX, Math.min(DIGITS_MAX, Number(exponent)))
+  const [whole = '', fraction = ''] = mantissa.replace(/^[+-]/, '').split('.')
+  const digits = whole + fraction
+  const point = whole.length + shift
+  const padded = point < 0 ? '0'.repeat(-point) + digits : digits.padEnd(point, '0')
+  const at = Math.max(point, 0)
+  return normalizeNumber(`${text.startsWith('-') ? '-' : ''}${padded.slice(0, at)}.${padded.slice(at)}`)
+}
+
+/** Longest run of zeros that an exponent can ask for. */
+const DIGITS_MAX = 400
 
 /** One spelling for each number. The sign, if any, stays as it is. */
 export function normalizeNumber(text: string): string {
@@ -136,7 +152,7 @@ export function stringLiteral(p: TokenCursor): Literal {
   if (token.type === 'escape-string') {
     p.advance()
     const value = unescapeC(p, p.text.slice(token.start + 2, token.end - 1), token)
-    return { kind: 'StringLiteral', value, charset: 'UTF16', span: { start: token.start, end: token.end } }
+    return { kind: 'StringLiteral', value, span: { start: token.start, end: token.end } }
   }
   return characterLiteral(p)
 }
@@ -148,12 +164,14 @@ function characterLiteral(p: TokenCursor): StringLiteral {
   const unicode = first.type === 'unicode-string'
   if (unicode) {
     value = resolveUnicode(p, value, { escapeSign: escapeCharacter(p), token: first })
-    return { kind: 'StringLiteral', value, charset: 'UTF16', span: p.spanFrom(first.start) }
+    return { kind: 'StringLiteral', value, span: p.spanFrom(first.start) }
   }
   if (p.at('UESCAPE')) p.fail("UESCAPE belongs behind a U&'…' literal.", { code: 'SQL_INVALID_LITERAL' })
   const span = p.spanFrom(first.start)
   if (first.type === 'string') return { kind: 'StringLiteral', value, span }
-  return { kind: 'StringLiteral', value, charset: charsetOf(p, first), span }
+  const charset = charsetOf(p, first)
+  // Every string is Unicode: UTF16 says nothing.
+  return { kind: 'StringLiteral', value, ...(charset === 'UTF16' ? {} : { charset }), span }
 }
 
 /** Character sets by the names that Java knows them. */

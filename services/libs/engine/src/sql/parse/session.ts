@@ -27,6 +27,8 @@ export function explain(p: TokenCursor): Explain {
     details.push(...commaList(p, explainDetail))
     if (new Set(details).size < details.length) p.fail('A detail of EXPLAIN is given twice.')
   }
+  // Their order means nothing.
+  details.sort()
   const statement = explained(p)
   return { kind: 'Explain', details, statement, span: p.spanFrom(start) }
 }

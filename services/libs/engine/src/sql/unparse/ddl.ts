@@ -278,7 +278,5 @@ function materializedTableAction(node: MaterializedOnly, u: Printers): string {
 
 function drop(node: Drop): string {
   const head = words('DROP', node.temporary && 'TEMPORARY', node.system && 'SYSTEM', node.object, node.ifExists && 'IF EXISTS')
-  // RESTRICT is the default, and Flink says it.
-  const behavior = node.object === 'DATABASE' ? (node.behavior ?? 'RESTRICT') : undefined
-  return words(head, printIdentifier(node.name), behavior)
+  return words(head, printIdentifier(node.name), node.behavior)
 }

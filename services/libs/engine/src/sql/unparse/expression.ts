@@ -280,7 +280,8 @@ function jdbcName(node: Call, word: string): string {
 function tableArgument(node: TableArgument, u: Printers): string {
   const keys = node.partitionBy?.map(u.expression).join(', ')
   return words(
-    `(${u.query(node.input)})`,
+    // `TABLE t` may stand in any place, another query only in the first, where its parentheses are its own.
+    node.input.kind === 'TableQuery' ? u.query(node.input) : `(${u.query(node.input)})`,
     keys !== undefined && `PARTITION BY ${node.partitionBy?.length === 1 ? keys : `(${keys})`}`,
     node.orderBy && `ORDER BY ${node.orderBy.length === 1 ? orderList(node.orderBy, u) : `(${orderList(node.orderBy, u)})`}`,
   )

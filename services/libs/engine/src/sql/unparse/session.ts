@@ -9,10 +9,9 @@ export function unparseSession(node: SessionStatement, u: StatementPrinters): st
   switch (node.kind) {
     case 'Explain':
       return words('EXPLAIN', node.details.join(', '), u.statement(node.statement))
-    case 'ExplainPlan': {
-      const format = node.format === 'TEXT' ? undefined : `AS ${node.format}`
-      return words('EXPLAIN PLAN', node.detail, node.depth, format, `FOR ${u.statement(node.statement)}`)
-    }
+    case 'ExplainPlan':
+      // The only form that Flink parses is the short one.
+      return `DESCRIBE STATEMENT ${u.statement(node.statement)}`
     case 'Describe':
       return describe(node)
     case 'Show':
