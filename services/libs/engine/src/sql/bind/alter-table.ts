@@ -86,7 +86,7 @@ function resetOptions(keys: readonly string[], span: Span, { table, state }: Alt
 
 function addElements(action: AddElements, { table, state, text }: Alteration): CatalogTable {
   if (table.primaryKey !== undefined && action.elements.some(declaresKey)) {
-    state.error('SQL_SECOND_PRIMARY_KEY', action.span, 'The table has a primary key already.', 'Use MODIFY, or drop it first.')
+    state.error('SQL_SECOND_PRIMARY_KEY', action.span, ['The table has a primary key already.', 'Use MODIFY, or drop it first.'])
     return table
   }
   const definition = new TableDefinition(state, text, table)
@@ -105,14 +105,14 @@ function modifyElements(action: ModifyElements, { table, state, text }: Alterati
     if (!('name' in element) || element.kind === 'TableConstraint') continue
     const name = element.name.parts.map((part) => part.value).join('.')
     if (names.includes(name)) modified.add(name)
-    else state.error('SQL_UNKNOWN_COLUMN', element.span, `Column '${name}' does not exist.`, didYouMean(name, names))
+    else state.error('SQL_UNKNOWN_COLUMN', element.span, [`Column '${name}' does not exist.`, didYouMean(name, names)])
   }
   const newKey = action.elements.some(declaresKey)
   const newWatermark = action.elements.some((element) => element.kind === 'WatermarkClause')
   if (newKey && table.primaryKey === undefined)
-    state.error('SQL_NO_PRIMARY_KEY', action.span, 'The table has no primary key to modify.', 'Use ADD.')
+    state.error('SQL_NO_PRIMARY_KEY', action.span, ['The table has no primary key to modify.', 'Use ADD.'])
   if (newWatermark && table.watermark === undefined)
-    state.error('SQL_NO_WATERMARK', action.span, 'The table has no watermark to modify.', 'Use ADD.')
+    state.error('SQL_NO_WATERMARK', action.span, ['The table has no watermark to modify.', 'Use ADD.'])
   const base = { ...(newKey ? without(table, 'primaryKey') : table) }
   const definition = new TableDefinition(state, text, newWatermark ? without(base, 'watermark') : base)
   definition.add(action.elements, modified)
@@ -130,12 +130,10 @@ function dropElements(action: DropElements, at: Alteration): CatalogTable | unde
   if (table.primaryKey === undefined) state.error('SQL_NO_PRIMARY_KEY', action.span, 'The table has no primary key.')
   const named = action.what === 'CONSTRAINT' ? action.names[0]?.parts.at(-1)?.value : undefined
   if (named !== undefined && table.primaryKey !== undefined && named !== table.primaryKey.name) {
-    state.error(
-      'SQL_UNKNOWN_CONSTRAINT',
-      action.span,
+    state.error('SQL_UNKNOWN_CONSTRAINT', action.span, [
       `Constraint '${named}' does not exist.`,
       didYouMean(named, [table.primaryKey.name]),
-    )
+    ])
   }
   return without(table, 'primaryKey')
 }
@@ -147,7 +145,7 @@ function dropColumns(action: DropElements, { table, state }: Alteration): Catalo
     const name = column.parts.map((part) => part.value).join('.')
     const user = usedBy(name, table)
     if (!names.includes(name))
-      state.error('SQL_UNKNOWN_COLUMN', column.span, `Column '${name}' does not exist.`, didYouMean(name, names))
+      state.error('SQL_UNKNOWN_COLUMN', column.span, [`Column '${name}' does not exist.`, didYouMean(name, names)])
     else if (user !== undefined && !action.names.some((other) => other.parts[0]!.value === user))
       state.error('SQL_COLUMN_IN_USE', column.span, `Column '${name}' is used by ${user}.`)
     dropped.add(name)
@@ -179,7 +177,7 @@ function renameColumn(action: RenameColumn, { table, state }: Alteration): Catal
   const to = action.to.parts.at(-1)!.value
   const names = columnNames(table.columns)
   if (!names.includes(from))
-    state.error('SQL_UNKNOWN_COLUMN', action.from.span, `Column '${from}' does not exist.`, didYouMean(from, names))
+    state.error('SQL_UNKNOWN_COLUMN', action.from.span, [`Column '${from}' does not exist.`, didYouMean(from, names)])
   if (names.includes(to)) state.error('SQL_DUPLICATE_COLUMN', action.to.span, `Column '${to}' already exists.`)
   const user = usedBy(from, { ...table, partitionKeys: [] })
   if (user !== undefined && (user === 'the watermark' || user.startsWith('computed')))
@@ -200,9 +198,9 @@ function renameColumn(action: RenameColumn, { table, state }: Alteration): Catal
 
 function setDistribution(action: Extract<TableAction, { kind: 'SetDistribution' }>, { table, state }: Alteration): CatalogTable {
   if (action.op === 'ADD' && table.distribution !== undefined)
-    state.error('SQL_DISTRIBUTION', action.span, 'The table is distributed already.', 'Use MODIFY.')
+    state.error('SQL_DISTRIBUTION', action.span, ['The table is distributed already.', 'Use MODIFY.'])
   if (action.op === 'MODIFY' && table.distribution === undefined)
-    state.error('SQL_DISTRIBUTION', action.span, 'The table is not distributed.', 'Use ADD.')
+    state.error('SQL_DISTRIBUTION', action.span, ['The table is not distributed.', 'Use ADD.'])
   checkColumnLists({ partitionedBy: [], distribution: action.distribution }, table.columns, state)
   return { ...table, distribution: distributionOf(action.distribution) }
 }

@@ -33,7 +33,7 @@ export function analyzeScript(text: string, session: SessionContext, options: Om
   for (const ast of joinStatementSets(parsed.statements)) {
     const { bound, diagnostics } = bindStatement(ast, current, { ...options, text })
     for (const diagnostic of diagnostics) sink.add(diagnostic)
-    const next = bound === undefined ? current : afterStatement(bound, current, ast.span, sink)
+    const next = bound === undefined ? current : afterStatement(bound, current, { span: ast.span, sink })
     statements.push({ span: ast.span, ast, ...(bound === undefined || next === undefined ? {} : { bound }) })
     current = next ?? current
   }
@@ -62,8 +62,7 @@ function joinStatementSets(statements: readonly (Statement | undefined)[]): read
 function afterStatement(
   bound: BoundStatement,
   session: SessionContext,
-  span: Span,
-  sink: DiagnosticSink,
+  { span, sink }: { readonly span: Span; readonly sink: DiagnosticSink },
 ): SessionContext | undefined {
   switch (bound.kind) {
     case 'Catalog': {

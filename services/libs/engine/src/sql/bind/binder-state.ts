@@ -14,6 +14,9 @@ export const REL_NODES_MAX = 10_000
 /** A column's name may be shown as this much text in messages. */
 const SHOWN_MAX = 200
 
+/** A message, or one with a hint. */
+export type DiagnosticText = string | readonly [message: string, hint: string | undefined]
+
 /** A bound query; what failed is marked, so that its users stay silent about it. */
 export interface QueryResult {
   readonly rel: BoundRel
@@ -69,12 +72,9 @@ export class BinderState {
   /** For binders of expressions and types. */
   readonly report = (diagnostic: Diagnostic): void => this.sink.add(diagnostic)
 
-  error(code: string, span: Span, message: string, hint?: string): void {
+  error(code: string, span: Span, text: DiagnosticText): void {
+    const [message, hint] = typeof text === 'string' ? [text] : text
     this.sink.add({ code, severity: 'error', message, span, ...(hint === undefined ? {} : { hint }) })
-  }
-
-  warning(code: string, span: Span, message: string, hint?: string): void {
-    this.sink.add({ code, severity: 'warning', message, span, ...(hint === undefined ? {} : { hint }) })
   }
 
   get depth(): number {

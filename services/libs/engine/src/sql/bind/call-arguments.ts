@@ -24,7 +24,7 @@ export function argumentsByName(
         name === undefined
           ? `${functionName(call)} takes at most ${names.length} arguments.`
           : `${functionName(call)} has no argument '${written}'.`
-      state.error('SQL_UNKNOWN_ARGUMENT', argument.span, message, didYouMean(written, names))
+      state.error('SQL_UNKNOWN_ARGUMENT', argument.span, [message, didYouMean(written, names)])
       return undefined
     }
     if (values.has(name)) {

@@ -30,14 +30,17 @@ export function bindChangelogFunction(name: ChangelogFunction, call: Call, env: 
   const input = args?.get('INPUT')
   if (args === undefined || input === undefined) return undefined
   if (input.kind !== 'TableArgument') {
-    state.error('SQL_TABLE_ARGUMENT_EXPECTED', input.span, `The input of ${name} is a table.`, `Write ${name}(input => TABLE t).`)
+    state.error('SQL_TABLE_ARGUMENT_EXPECTED', input.span, [
+      `The input of ${name} is a table.`,
+      `Write ${name}(input => TABLE t).`,
+    ])
     return undefined
   }
   const table = bindTableArgument(input, env)
   const op = operationColumn(args.get('OP'), call, env)
   const mapping = bindMapping(args.get('OP_MAPPING'), env)
   if (table === undefined || op === undefined || mapping === undefined) return undefined
-  const schema = name === 'TO_CHANGELOG' ? toChangelog(table, op) : fromChangelog(table, op, call, env)
+  const schema = name === 'TO_CHANGELOG' ? toChangelog(table, op) : fromChangelog(table, { op, call }, env)
   if (schema === undefined) return undefined
   const descriptor: TableFunctionArgument = { kind: 'descriptor', name: 'op', columns: [op] }
   const all = [{ ...table.argument, name: 'input' }, descriptor, ...mapping]
@@ -74,18 +77,20 @@ function toChangelog(table: BoundTableArgument, op: string): Schema {
   return [...keys.map((i) => schema[i]!), operation, ...rest]
 }
 
-function fromChangelog(table: BoundTableArgument, op: string, call: Call, env: QueryEnv): Schema | undefined {
+function fromChangelog(
+  table: BoundTableArgument,
+  { op, call }: { readonly op: string; readonly call: Call },
+  env: QueryEnv,
+): Schema | undefined {
   const { schema } = table.item.rel
   const column = schema.find((field) => field.name === op)
   if (column !== undefined && isCharacter(column.type)) return schema.filter((field) => field !== column)
   const names = schema.map((field) => field.name)
   if (column === undefined)
-    env.state.error(
-      'SQL_UNKNOWN_COLUMN',
-      call.span,
+    env.state.error('SQL_UNKNOWN_COLUMN', call.span, [
       `The operation column '${op}' is not in the input of FROM_CHANGELOG.`,
       didYouMean(op, names),
-    )
+    ])
   else
     env.state.error(
       'SQL_TYPE_MISMATCH',

@@ -55,12 +55,10 @@ export function bindDuration(ast: Expression, state: BinderState, place: string)
     literal.type.kind === 'INTERVAL_YEAR_MONTH'
       ? 'Months and years have no fixed length; use days.'
       : "Write for example INTERVAL '10' SECOND."
-  state.error(
-    'SQL_INTERVAL_EXPECTED',
-    ast.span,
+  state.error('SQL_INTERVAL_EXPECTED', ast.span, [
     `${place} takes an interval of days to seconds, this is ${printType(literal.type)}.`,
     hint,
-  )
+  ])
   return undefined
 }
 

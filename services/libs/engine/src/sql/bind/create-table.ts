@@ -37,17 +37,15 @@ export function objectPath(name: Identifier, state: BinderState): ObjectPath | u
     return undefined
   }
   if (ownEntry(state.session.catalogs, path[0]) === undefined) {
-    state.error(
-      'SQL_UNKNOWN_CATALOG',
-      name.span,
+    state.error('SQL_UNKNOWN_CATALOG', name.span, [
       `Catalog '${path[0]}' does not exist.`,
       didYouMean(path[0], Object.keys(state.session.catalogs)),
-    )
+    ])
     return undefined
   }
   if (findDatabase(state.session, path[0], path[1]) !== undefined) return path
   const names = Object.keys(state.session.catalogs[path[0]]!.databases)
-  state.error('SQL_UNKNOWN_DATABASE', name.span, `Database '${path[0]}.${path[1]}' does not exist.`, didYouMean(path[1], names))
+  state.error('SQL_UNKNOWN_DATABASE', name.span, [`Database '${path[0]}.${path[1]}' does not exist.`, didYouMean(path[1], names)])
   return undefined
 }
 
@@ -97,7 +95,7 @@ export function checkColumnLists(
   const missing = (list: readonly Name[], what: string): void => {
     for (const { value, span } of list) {
       if (!names.includes(value))
-        state.error('SQL_UNKNOWN_COLUMN', span, `${what} column '${value}' does not exist.`, didYouMean(value, names))
+        state.error('SQL_UNKNOWN_COLUMN', span, [`${what} column '${value}' does not exist.`, didYouMean(value, names)])
     }
   }
   missing(ast.partitionedBy, 'Partition')
@@ -117,12 +115,10 @@ function defineFromQuery(
   const columns = ctasColumns(ast.elements, query.rel.schema, state)
   const twice = columnNames(columns).find((name, i, all) => all.indexOf(name) !== i)
   if (twice !== undefined)
-    state.error(
-      'SQL_DUPLICATE_COLUMN',
-      ast.query!.span,
+    state.error('SQL_DUPLICATE_COLUMN', ast.query!.span, [
       `The query gives two columns named '${twice}'.`,
       'Give one of them an alias.',
-    )
+    ])
   const definition = new TableDefinition(state, text, { columns })
   definition.add(
     ast.elements.filter((element) => element.kind !== 'NamedColumn'),
@@ -148,7 +144,7 @@ function ctasColumns(elements: readonly TableElement[], schema: Schema, state: B
     const found = columns.find((column) => column.name === wanted)
     if (found === undefined) {
       const hint = didYouMean(wanted, columnNames(columns))
-      state.error('SQL_UNKNOWN_COLUMN', element.span, `Column '${wanted}' is not in the query.`, hint)
+      state.error('SQL_UNKNOWN_COLUMN', element.span, [`Column '${wanted}' is not in the query.`, hint])
     }
     return found === undefined ? [] : [found]
   })

@@ -39,12 +39,10 @@ function defineView(
   const columns = schema.map((field, i): Field => ({ name: names[i]?.value ?? field.name, type: field.type }))
   const twice = columns.find((column, i) => columns.findIndex((other) => other.name === column.name) !== i)
   if (twice !== undefined) {
-    state.error(
-      'SQL_DUPLICATE_COLUMN',
-      query.span,
+    state.error('SQL_DUPLICATE_COLUMN', query.span, [
       `The view has two columns named '${twice.name}'.`,
       'Give one of them an alias.',
-    )
+    ])
     return undefined
   }
   const sql = text.slice(query.span.start, query.span.end)
@@ -72,7 +70,7 @@ export function bindAlterView(ast: AlterView, state: BinderState, text: string):
   const existing = path && findTable(state.session, path)
   if (path === undefined || existing === undefined || existing.kind !== 'view') {
     const what = existing === undefined ? 'does not exist' : 'is a table'
-    state.error('SQL_UNKNOWN_VIEW', ast.name.span, `View '${parts.join('.')}' ${what}.`, didYouMean(parts.at(-1)!, []))
+    state.error('SQL_UNKNOWN_VIEW', ast.name.span, [`View '${parts.join('.')}' ${what}.`, didYouMean(parts.at(-1)!, [])])
     return undefined
   }
   if (ast.action.kind === 'RenameTo') {

@@ -35,12 +35,10 @@ export function bindGroupWindow(item: GroupWindow, scope: ColumnScope, state: Bi
     return undefined
   }
   if (rest.length > INTERVALS[item.op]) {
-    state.error(
-      'SQL_UNSUPPORTED',
-      item.span,
+    state.error('SQL_UNSUPPORTED', item.span, [
       `${item.op} in GROUP BY with an alignment argument is not supported.`,
       'Use the window table-valued function with an offset.',
-    )
+    ])
     return undefined
   }
   const column = timeAttribute(time, scope, state)
@@ -66,12 +64,10 @@ function timeAttribute(ast: Expression, scope: ColumnScope, state: BinderState):
     (!state.streaming || ('timeAttribute' in bound.type && bound.type.timeAttribute !== undefined))
   )
     return bound
-  state.error(
-    'SQL_TIME_ATTRIBUTE_EXPECTED',
-    ast.span,
+  state.error('SQL_TIME_ATTRIBUTE_EXPECTED', ast.span, [
     `A group window can only be defined over a time attribute column, this is ${printType(bound.type)}.`,
     'Declare a WATERMARK on the column, or use a PROCTIME() column.',
-  )
+  ])
   return undefined
 }
 

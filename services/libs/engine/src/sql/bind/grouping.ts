@@ -30,7 +30,13 @@ export interface Grouping {
 
 export const NO_KEYS: Grouping = { keys: [], sets: undefined, window: undefined, count: 0, broken: false }
 
-export function bindGrouping(groupBy: GroupBy, scope: ColumnScope, context: BindingContext, state: BinderState): Grouping {
+export interface GroupingPlace {
+  readonly scope: ColumnScope
+  readonly context: BindingContext
+  readonly state: BinderState
+}
+
+export function bindGrouping(groupBy: GroupBy, { scope, context, state }: GroupingPlace): Grouping {
   return new GroupingBinder(scope, context, state).bind(groupBy)
 }
 

@@ -20,7 +20,7 @@ export function bindQueryHints(hints: readonly Hint[], state: BinderState): void
   for (const hint of hints) {
     const name = hint.name.value.toUpperCase()
     if (!QUERY_HINTS.includes(name)) {
-      state.error('SQL_UNKNOWN_HINT', hint.span, `Hint ${hint.name.value} is not known here.`, didYouMean(name, QUERY_HINTS))
+      state.error('SQL_UNKNOWN_HINT', hint.span, [`Hint ${hint.name.value} is not known here.`, didYouMean(name, QUERY_HINTS)])
     }
   }
 }
@@ -30,12 +30,10 @@ export function bindTableHints(hints: readonly Hint[], state: BinderState): Read
   const options: [string, string][] = []
   for (const hint of hints) {
     if (hint.name.value.toUpperCase() !== 'OPTIONS') {
-      state.error(
-        'SQL_UNKNOWN_HINT',
-        hint.span,
+      state.error('SQL_UNKNOWN_HINT', hint.span, [
         `Hint ${hint.name.value} is not known on a table.`,
         didYouMean(hint.name.value, ['OPTIONS']),
-      )
+      ])
       continue
     }
     for (const { key, value, span } of hint.options) {

@@ -39,12 +39,10 @@ export function insertQuery(
 
 export function bindInsert(insert: Insert, state: BinderState): BoundInsert | undefined {
   if (insert.mode === 'UPSERT')
-    state.error(
-      'SQL_UNSUPPORTED',
-      insert.span,
+    state.error('SQL_UNSUPPORTED', insert.span, [
       'UPSERT is not supported.',
       'INSERT INTO a table with a PRIMARY KEY updates by key.',
-    )
+    ])
   if (insert.extend !== undefined) state.error('SQL_UNSUPPORTED', insert.span, 'EXTEND is not supported.')
   const source = insert.source.kind === 'SubQuery' ? insert.source.query : insert.source
   const query = isQuery(source) ? bindTopQuery(source, state) : undefined
@@ -53,7 +51,7 @@ export function bindInsert(insert: Insert, state: BinderState): BoundInsert | un
   if (sink === undefined || query === undefined || query.open) return undefined
   const hints = bindTableHints(insert.hints, state)
   const fixed = staticPartition(insert, sink.table, state)
-  const targets = targetColumns(insert, sink.table, fixed, state)
+  const targets = targetColumns(insert, { table: sink.table, fixed, state })
   if (targets === undefined || fixed === undefined) return undefined
   const fitted = fitColumns({ rel: query.rel, targets, fixed, broken: query.broken }, { sink, span: insert.source.span, state })
   if (fitted === undefined) return undefined
@@ -87,7 +85,7 @@ export function findSink(name: Identifier, state: BinderState): Sink | undefined
   const object = path && findTable(state.session, path)
   if (path === undefined || object === undefined) {
     const names = path === undefined ? [] : tableNames(state.session, path[0], path[1])
-    state.error('SQL_UNKNOWN_TABLE', name.span, `Table '${parts.join('.')}' does not exist.`, didYouMean(parts.at(-1)!, names))
+    state.error('SQL_UNKNOWN_TABLE', name.span, [`Table '${parts.join('.')}' does not exist.`, didYouMean(parts.at(-1)!, names)])
     return undefined
   }
   if (object.kind === 'table') return { path, table: object }
@@ -101,12 +99,10 @@ function staticPartition(insert: Insert, table: CatalogTable, state: BinderState
   let complete = true
   for (const { name, value, span } of insert.partition) {
     if (!table.partitionKeys.includes(name.value)) {
-      state.error(
-        'SQL_PARTITION_COLUMN',
-        span,
+      state.error('SQL_PARTITION_COLUMN', span, [
         `'${name.value}' is not a partition column.`,
         didYouMean(name.value, table.partitionKeys),
-      )
+      ])
       complete = false
     } else if (value !== undefined) {
       const literal = bindExpression(value, new ColumnScope(NO_TABLE, undefined), state.context('PARTITION'))
@@ -120,9 +116,11 @@ function staticPartition(insert: Insert, table: CatalogTable, state: BinderState
 /** The sink's columns that the query fills, in the query's order. */
 function targetColumns(
   insert: Insert,
-  table: CatalogTable,
-  fixed: ReadonlyMap<string, BoundExpr> | undefined,
-  state: BinderState,
+  {
+    table,
+    fixed,
+    state,
+  }: { readonly table: CatalogTable; readonly fixed: ReadonlyMap<string, BoundExpr> | undefined; readonly state: BinderState },
 ): readonly string[] | undefined {
   const names = persistedColumns(table).map((column) => column.name)
   if (insert.columns === undefined) return names.filter((name) => !fixed?.has(name))
@@ -130,7 +128,7 @@ function targetColumns(
   const seen = new Set<string>()
   const refuse = (span: Span, message: string, hint?: string): void => {
     complete = false
-    state.error('SQL_INSERT_COLUMN', span, message, hint)
+    state.error('SQL_INSERT_COLUMN', span, [message, hint])
   }
   for (const column of insert.columns) {
     const name = column.parts.map((part) => part.value).join('.')
@@ -160,12 +158,10 @@ interface FitPlace {
 function fitColumns({ rel, targets, fixed, broken }: Fit, { sink, span, state }: FitPlace): BoundRel | undefined {
   if (rel.schema.length !== targets.length) {
     const schema = sinkSchema(sink.table).filter((field) => targets.includes(field.name))
-    state.error(
-      'SQL_SINK_COLUMNS',
-      span,
+    state.error('SQL_SINK_COLUMNS', span, [
       `The query has ${rel.schema.length} column(s), sink '${showPath(sink.path)}' takes ${targets.length}.`,
       `Query: [${show(rel.schema)}]. Sink: [${show(schema)}].`,
-    )
+    ])
     return undefined
   }
   let complete = true
@@ -179,12 +175,10 @@ function fitColumns({ rel, targets, fixed, broken }: Fit, { sink, span, state }:
     }
     if (broken.has(position)) return expr
     if (castSupport(nullable(expr.type), nullable(field.type)) === 'implicit') return castTo(expr, field.type)
-    state.error(
-      'SQL_SINK_TYPE',
-      span,
+    state.error('SQL_SINK_TYPE', span, [
       `Column '${field.name}' of sink '${showPath(sink.path)}' is ${printType(field.type)}, the query gives ${printType(expr.type)}.`,
       'Use an explicit CAST.',
-    )
+    ])
     complete = false
     return expr
   })

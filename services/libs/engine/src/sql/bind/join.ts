@@ -27,10 +27,10 @@ const TYPES: Readonly<Record<Join['type'], JoinType>> = {
 export function bindJoin(join: Join, env: QueryEnv, bindTable: TableBinder): FromItem {
   const left = bindTable(join.left, env)
   const right = bindTable(join.right, { ...env, lateral: new ColumnScope(left, env.outer) })
-  checkAliases(left, right, join, env)
   const joinType = TYPES[join.type]
   const schema = joinedSchema(left, right, joinType)
   const sides: Sides = { left, right, joinType, schema, join, env }
+  checkAliases(sides)
   if (join.using !== undefined || join.natural) return byName(sides)
   const unconditioned = concatItems(left, right, placeJoin(sides, TRUE))
   const bound = onCondition(sides, unconditioned) ?? TRUE
@@ -48,16 +48,14 @@ interface Sides {
   readonly env: QueryEnv
 }
 
-function checkAliases(left: FromItem, right: FromItem, join: Join, env: QueryEnv): void {
+function checkAliases({ left, right, join, env }: Sides): void {
   const taken = new Set(left.spaces.map((space) => space.alias))
   for (const space of right.spaces) {
     if (space.alias !== undefined && taken.has(space.alias)) {
-      env.state.error(
-        'SQL_DUPLICATE_ALIAS',
-        join.right.span,
+      env.state.error('SQL_DUPLICATE_ALIAS', join.right.span, [
         `Duplicate relation name '${space.alias}' in FROM.`,
         'Give one of them another alias.',
-      )
+      ])
     }
   }
 }
@@ -148,12 +146,10 @@ function sideColumn(name: Name, scope: ColumnScope, env: QueryEnv): BoundExpr | 
   if (resolved.kind === 'expr') return resolved.expr
   if (resolved.kind === 'ambiguous') env.state.error('SQL_AMBIGUOUS_COLUMN', name.span, `Column '${name.value}' is ambiguous.`)
   if (resolved.kind === 'unknown') {
-    env.state.error(
-      'SQL_UNKNOWN_COLUMN',
-      name.span,
+    env.state.error('SQL_UNKNOWN_COLUMN', name.span, [
       `Column '${name.value}' is not on both sides of the join.`,
       didYouMean(name.value, resolved.candidates),
-    )
+    ])
   }
   return undefined
 }

@@ -40,7 +40,7 @@ export function mergeLike(ast: CreateTable, place: LikePlace): CatalogTable | un
   }
   const definition = new TableDefinition(place.state, place.text, inherited)
   definition.add(ast.elements, overwritable(kept, ast.elements, strategies))
-  return { kind: 'table', ...definition.shape, ...mergeParts(ast, base, strategies, place) }
+  return { kind: 'table', ...definition.shape, ...mergeParts({ ast, base, strategies }, place) }
 }
 
 function strategiesOf(like: LikeClause, state: BinderState): Strategies {
@@ -92,20 +92,21 @@ function overwritable(
 }
 
 function mergeParts(
-  ast: CreateTable,
-  base: CatalogTable,
-  strategies: Strategies,
+  { ast, base, strategies }: { readonly ast: CreateTable; readonly base: CatalogTable; readonly strategies: Strategies },
   { state, written }: LikePlace,
 ): LikePlace['written'] {
   const clash =
     strategies.OPTIONS === 'INCLUDING' ? Object.keys(written.options).find((key) => Object.hasOwn(base.options, key)) : undefined
   if (clash !== undefined)
-    state.error('SQL_LIKE_OPTION', ast.like!.span, `Option '${clash}' is in the base table already.`, 'Use OVERWRITING OPTIONS.')
+    state.error('SQL_LIKE_OPTION', ast.like!.span, [
+      `Option '${clash}' is in the base table already.`,
+      'Use OVERWRITING OPTIONS.',
+    ])
   if (ast.partitionedBy.length > 0 && base.partitionKeys.length > 0 && strategies.PARTITIONS === 'INCLUDING') {
-    state.error('SQL_LIKE_OPTION', ast.like!.span, 'The base table is partitioned already.', 'Use EXCLUDING PARTITIONS.')
+    state.error('SQL_LIKE_OPTION', ast.like!.span, ['The base table is partitioned already.', 'Use EXCLUDING PARTITIONS.'])
   }
   if (ast.distribution !== undefined && base.distribution !== undefined && strategies.DISTRIBUTION === 'INCLUDING') {
-    state.error('SQL_LIKE_OPTION', ast.like!.span, 'The base table is distributed already.', 'Use EXCLUDING DISTRIBUTION.')
+    state.error('SQL_LIKE_OPTION', ast.like!.span, ['The base table is distributed already.', 'Use EXCLUDING DISTRIBUTION.'])
   }
   const distribution = written.distribution ?? (strategies.DISTRIBUTION === 'EXCLUDING' ? undefined : base.distribution)
   const comment = written.comment ?? base.comment

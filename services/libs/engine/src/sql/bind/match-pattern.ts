@@ -27,21 +27,17 @@ export function bindPattern(pattern: Pattern, state: BinderState): readonly Patt
   const nodes = sequence(pattern, state)
   checkVariables(pattern, state)
   if (nodes.length > 0 && nodes.every(mayBeEmpty)) {
-    state.error(
-      'SQL_PATTERN_EMPTY',
-      pattern.span,
+    state.error('SQL_PATTERN_EMPTY', pattern.span, [
       'A pattern that can match no row at all is not supported.',
       'Make one variable mandatory, for example A+.',
-    )
+    ])
   }
   const last = nodes.at(-1)
   if (last?.greedy && (last.max === null || last.max > last.min)) {
-    state.error(
-      'SQL_PATTERN_GREEDY_END',
-      pattern.span,
+    state.error('SQL_PATTERN_GREEDY_END', pattern.span, [
       'A greedy quantifier is not allowed on the last variable of a pattern.',
       'Add a variable that ends the match, or make it reluctant: A+?.',
-    )
+    ])
   }
   return nodes
 }

@@ -98,12 +98,10 @@ function bindDefines(
 ): MatchRel['defines'] {
   return ref.define.flatMap(({ name, condition }) => {
     if (!variables.has(name.value)) {
-      state.error(
-        'SQL_PATTERN_VARIABLE',
-        name.span,
+      state.error('SQL_PATTERN_VARIABLE', name.span, [
         `Pattern variable '${name.value}' is not in PATTERN.`,
         didYouMean(name.value, [...variables]),
-      )
+      ])
       return []
     }
     const bound = bindCondition(condition, scope.within(name.value), matchContext('DEFINE', state))
@@ -117,12 +115,10 @@ function skipOf(ref: MatchRecognize, variables: ReadonlySet<string>, state: Bind
   if (after.skip === 'TO NEXT ROW') return { kind: 'TO_NEXT_ROW' }
   const variable = after.target?.value ?? ''
   if (!variables.has(variable))
-    state.error(
-      'SQL_PATTERN_VARIABLE',
-      after.span,
+    state.error('SQL_PATTERN_VARIABLE', after.span, [
       `Pattern variable '${variable}' is not in PATTERN.`,
       didYouMean(variable, [...variables]),
-    )
+    ])
   return { kind: after.skip === 'TO FIRST' ? 'TO_FIRST' : 'TO_LAST', variable }
 }
 

@@ -122,13 +122,13 @@ function searchProblem(schema: Schema, columns: readonly string[], query: BoundF
 
 function tableOf(ast: Expression, name: string, env: QueryEnv): BoundTableArgument | undefined {
   if (ast.kind === 'TableArgument') return bindTableArgument(ast, env)
-  env.state.error('SQL_TABLE_ARGUMENT_EXPECTED', ast.span, `${name} takes a table here.`, 'Write TABLE t.')
+  env.state.error('SQL_TABLE_ARGUMENT_EXPECTED', ast.span, [`${name} takes a table here.`, 'Write TABLE t.'])
   return undefined
 }
 
 function modelOf(ast: Expression, env: QueryEnv): { path: readonly [string, string, string]; model: CatalogModel } | undefined {
   if (ast.kind !== 'ModelArgument') {
-    env.state.error('SQL_MODEL_EXPECTED', ast.span, 'ML_PREDICT takes a model here.', 'Write MODEL m.')
+    env.state.error('SQL_MODEL_EXPECTED', ast.span, ['ML_PREDICT takes a model here.', 'Write MODEL m.'])
     return undefined
   }
   const parts = ast.name.parts.map((part) => part.value)
@@ -150,7 +150,7 @@ function descriptorOf(ast: Expression, table: BoundTableArgument, env: QueryEnv)
     const wanted = column.parts.at(-1)!.value
     if (!names.includes(wanted)) {
       complete = false
-      env.state.error('SQL_UNKNOWN_COLUMN', column.span, `Column '${wanted}' is not in the table.`, didYouMean(wanted, names))
+      env.state.error('SQL_UNKNOWN_COLUMN', column.span, [`Column '${wanted}' is not in the table.`, didYouMean(wanted, names)])
     }
     return wanted
   })

@@ -62,7 +62,7 @@ export class OverCalls {
     const order = bindSortKeys(spec.orderBy, this.#scope, context)
     if (partition.includes(undefined) || order === undefined) return undefined
     const frame = this.#frame(call, spec, order)
-    if (frame === 'refused' || !this.#checkStreaming(call, order, frame, window.span)) return undefined
+    if (frame === 'refused' || !this.#checkStreaming({ call, partition: [], order, frame }, window.span)) return undefined
     this.#pending.push({ call, partition: partition as BoundExpr[], order, frame })
     return pendingColumn('over', this.#pending.length - 1, call.type)
   }
@@ -75,7 +75,7 @@ export class OverCalls {
       wanted,
       this.#windows.map((window) => window.name.value),
     )
-    this.#state.error('SQL_UNKNOWN_WINDOW', name.span, `Window '${wanted}' is not defined in the WINDOW clause.`, hint)
+    this.#state.error('SQL_UNKNOWN_WINDOW', name.span, [`Window '${wanted}' is not defined in the WINDOW clause.`, hint])
     return undefined
   }
 
@@ -145,26 +145,22 @@ export class OverCalls {
     ) {
       return literal.value
     }
-    this.#state.error(
-      'SQL_INTERVAL_EXPECTED',
-      start.span,
+    this.#state.error('SQL_INTERVAL_EXPECTED', start.span, [
       'RANGE … PRECEDING takes an interval over a time attribute.',
       'Use ROWS to count rows.',
-    )
+    ])
     return undefined
   }
 
-  #checkStreaming(call: AggregateCall, order: readonly SortKey[], frame: OverFrame | undefined, span: Span): boolean {
+  #checkStreaming({ call, order, frame }: PendingOver, span: Span): boolean {
     if (!this.#state.streaming) return true
     const [first] = order
     if (first === undefined) {
       if (call.fn === 'ROW_NUMBER') return true
-      this.#state.error(
-        'SQL_OVER_WITHOUT_ORDER',
-        span,
+      this.#state.error('SQL_OVER_WITHOUT_ORDER', span, [
         'An OVER window has to be ordered in streaming.',
         'Add ORDER BY on a time attribute.',
-      )
+      ])
       return false
     }
     if (frame === undefined) return true
@@ -174,12 +170,10 @@ export class OverCalls {
     }
     const timed = 'timeAttribute' in first.expr.type && first.expr.type.timeAttribute !== undefined
     if (timed || frame.preceding === null) return true
-    this.#state.error(
-      'SQL_TIME_ATTRIBUTE_EXPECTED',
-      span,
+    this.#state.error('SQL_TIME_ATTRIBUTE_EXPECTED', span, [
       'A bounded OVER window has to be ordered by a time attribute in streaming.',
       'Declare a WATERMARK on the column, or use UNBOUNDED PRECEDING.',
-    )
+    ])
     return false
   }
 

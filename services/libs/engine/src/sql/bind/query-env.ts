@@ -44,7 +44,7 @@ export function deepen(rel: BoundRel, by: number): BoundRel {
 export function subqueryCallbacks(env: QueryEnv, scope: ColumnScope): QueryCallbacks {
   return {
     groupCount: -1,
-    subquery: (form, operands, query, span) =>
+    subquery: ({ form, operands, query, span }) =>
       bindSubquery({ form, operands, span, ...env.bindQuery(query, { ...env, outer: scope, lateral: undefined }) }, env.state),
   }
 }

@@ -95,7 +95,7 @@ function bindOrdered(query: Ordered, env: QueryEnv, top: boolean): QueryResult {
   if (query.query.kind === 'Select') return bindSelect(query.query, env, request)
   const result = bindLevel(query.query, env, top)
   if (result.open) return result
-  return { ...result, rel: placeSort(result.rel, outputKeys(request, result, env), request, state) }
+  return { ...result, rel: placeSort(result.rel, { keys: outputKeys(request, result, env), request, state }) }
 }
 
 /** Above a set operation only output columns can be sorted by. */

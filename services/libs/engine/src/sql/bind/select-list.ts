@@ -53,12 +53,10 @@ function expandStar(star: Star, place: ItemPlace): readonly OutputColumn[] {
   if (resolved.kind === 'expr') return expandRow(star.qualifier!, star.span, place)
   if (!place.scope.open) {
     const aliases = place.scope.item.spaces.flatMap((space) => space.alias ?? [])
-    place.state.error(
-      'SQL_UNKNOWN_TABLE',
-      star.span,
+    place.state.error('SQL_UNKNOWN_TABLE', star.span, [
       `Table '${parts!.join('.')}' is not in FROM.`,
       didYouMean(parts!.join('.'), aliases),
-    )
+    ])
   }
   return []
 }

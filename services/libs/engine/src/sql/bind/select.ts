@@ -80,7 +80,7 @@ class SelectBinder {
     const { state } = this.#env
     if (groupBy !== undefined) {
       const context = state.context('GROUP BY', subqueryCallbacks(this.#env, this.#scope))
-      this.#grouping = bindGrouping(groupBy, this.#scope, context, state)
+      this.#grouping = bindGrouping(groupBy, { scope: this.#scope, context, state })
       this.#groupCount = this.#grouping.count
       return
     }
@@ -175,12 +175,10 @@ class SelectBinder {
     const window = this.#grouping?.window
     if (wanted === undefined || window === undefined || wanted.op !== window.op) {
       const op = wanted?.op ?? name
-      this.#env.state.error(
-        'SQL_NO_GROUP_WINDOW',
-        span,
+      this.#env.state.error('SQL_NO_GROUP_WINDOW', span, [
         `${name} needs a ${op} window in GROUP BY.`,
         `Add ${op}(time, INTERVAL …) to GROUP BY with the same arguments.`,
-      )
+      ])
       return undefined
     }
     let position = window.properties.indexOf(wanted.property)
@@ -234,7 +232,7 @@ class SelectBinder {
   #notGrouped(name: string, span: Span): void {
     const hint = this.#reportedNotGrouped ? undefined : 'Add it to GROUP BY, or aggregate it.'
     this.#reportedNotGrouped = true
-    this.#env.state.error('SQL_NOT_GROUPED', span, `Expression '${name}' is not being grouped.`, hint)
+    this.#env.state.error('SQL_NOT_GROUPED', span, [`Expression '${name}' is not being grouped.`, hint])
   }
 
   /** Project, DISTINCT and Sort. Sort keys that are no output columns ride along and are dropped at the end. */
@@ -272,7 +270,7 @@ class SelectBinder {
     const keys = columns.map(
       ({ index, item }): SortKey => ({ ...sortKey(item, { index, rel: below }), nullsFirst: nullsFirst(item) }),
     )
-    const sorted = placeSort(below, keys, sort, this.#env.state)
+    const sorted = placeSort(below, { keys, request: sort, state: this.#env.state })
     return project(sorted, columnsOf(sorted.schema).slice(0, list.exprs.length), list.names)
   }
 }

@@ -26,19 +26,17 @@ export function bindUse(ast: Use, state: BinderState): BoundStatement | undefine
   if (ast.what === 'CATALOG') {
     const catalog = name.parts.at(-1)!.value
     if (ownEntry(session.catalogs, catalog) !== undefined) return { kind: 'Use', catalog }
-    state.error(
-      'SQL_UNKNOWN_CATALOG',
-      name.span,
+    state.error('SQL_UNKNOWN_CATALOG', name.span, [
       `Catalog '${catalog}' does not exist.`,
       didYouMean(catalog, Object.keys(session.catalogs)),
-    )
+    ])
     return undefined
   }
   const path = databasePath(name, state)
   if (path === undefined) return undefined
   if (findDatabase(session, ...path) !== undefined) return { kind: 'Use', catalog: path[0], database: path[1] }
   const known = Object.keys(ownEntry(session.catalogs, path[0])?.databases ?? {})
-  state.error('SQL_UNKNOWN_DATABASE', name.span, `Database '${path.join('.')}' does not exist.`, didYouMean(path[1], known))
+  state.error('SQL_UNKNOWN_DATABASE', name.span, [`Database '${path.join('.')}' does not exist.`, didYouMean(path[1], known)])
   return undefined
 }
 
@@ -80,23 +78,19 @@ function exists(object: 'TABLE' | 'VIEW' | 'MODEL' | 'CATALOG', name: Identifier
   const shown = parts.join('.')
   if (object === 'CATALOG') {
     if (ownEntry(state.session.catalogs, shown) !== undefined) return true
-    state.error(
-      'SQL_UNKNOWN_CATALOG',
-      name.span,
+    state.error('SQL_UNKNOWN_CATALOG', name.span, [
       `Catalog '${shown}' does not exist.`,
       didYouMean(shown, Object.keys(state.session.catalogs)),
-    )
+    ])
     return false
   }
   const path = qualify(state.session, parts)
   const found = path && (object === 'MODEL' ? findModel(state.session, path) : findTable(state.session, path))
   if (found !== undefined) return true
   const names = path === undefined || object === 'MODEL' ? [] : tableNames(state.session, path[0], path[1])
-  state.error(
-    `SQL_UNKNOWN_${object}`,
-    name.span,
+  state.error(`SQL_UNKNOWN_${object}`, name.span, [
     `${object === 'MODEL' ? 'Model' : 'Table or view'} '${shown}' does not exist.`,
     didYouMean(parts.at(-1)!, names),
-  )
+  ])
   return false
 }

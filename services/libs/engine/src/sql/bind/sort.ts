@@ -37,17 +37,18 @@ export function ordinalOf(expr: Expression, columns: number, state: BinderState)
   return 'refused'
 }
 
-export function placeSort(input: BoundRel, keys: readonly SortKey[], request: SortRequest, state: BinderState): BoundRel {
+export function placeSort(
+  input: BoundRel,
+  { keys, request, state }: { readonly keys: readonly SortKey[]; readonly request: SortRequest; readonly state: BinderState },
+): BoundRel {
   const kept = request.keepOrder ? keys : []
   if (kept.length === 0 && request.offset === undefined && request.fetch === undefined) return input
   const [first] = kept
   if (first !== undefined && request.fetch === undefined && !mayStream(first, state)) {
-    state.error(
-      'SQL_SORT_NOT_ON_TIME',
-      request.span,
+    state.error('SQL_SORT_NOT_ON_TIME', request.span, [
       'Sorting a stream needs an ascending time attribute as its first key.',
       'Add LIMIT, or order by the column that has the WATERMARK.',
-    )
+    ])
   }
   return {
     kind: 'Sort',

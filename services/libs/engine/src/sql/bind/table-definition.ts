@@ -153,7 +153,7 @@ export class TableDefinition {
     const at = this.#columns.findIndex((column) => column.name === wanted)
     if (at < 0) {
       const hint = didYouMean(wanted, columnNames(this.#columns))
-      this.#state.error('SQL_UNKNOWN_COLUMN', position.after.span, `Column '${wanted}' does not exist.`, hint)
+      this.#state.error('SQL_UNKNOWN_COLUMN', position.after.span, [`Column '${wanted}' does not exist.`, hint])
     }
     return at < 0 ? this.#columns.length : at + 1
   }
@@ -178,12 +178,10 @@ export class TableDefinition {
 
   #checkWatermark(clause: WatermarkClause, time: BoundExpr, expr: BoundExpr): boolean {
     if (!isRowtimeType(time.type)) {
-      this.#state.error(
-        'SQL_WATERMARK_TYPE',
-        clause.column.span,
+      this.#state.error('SQL_WATERMARK_TYPE', clause.column.span, [
         `A watermark is declared on a TIMESTAMP(p) or TIMESTAMP_LTZ(p) column with p from 0 to ${TIME_PRECISION_MAX}; this one is ${printType(time.type)}.`,
         time.type.kind === 'BIGINT' ? 'Compute a time column first, for example ts AS TO_TIMESTAMP_LTZ(millis, 3).' : undefined,
-      )
+      ])
       return false
     }
     if (isRowtimeType(expr.type) && expr.type.kind === time.type.kind) return true
@@ -200,7 +198,7 @@ export class TableDefinition {
     if (constraint.type === 'UNIQUE') this.#state.error('SQL_UNSUPPORTED', span, 'UNIQUE constraints are not supported.')
     else if (constraint.enforced !== false) {
       const message = 'A primary key has to be NOT ENFORCED: the service does not own the data.'
-      this.#state.error('SQL_KEY_ENFORCED', span, message, 'Write PRIMARY KEY (…) NOT ENFORCED.')
+      this.#state.error('SQL_KEY_ENFORCED', span, [message, 'Write PRIMARY KEY (…) NOT ENFORCED.'])
     } else if (this.#primaryKey !== undefined)
       this.#state.error('SQL_SECOND_PRIMARY_KEY', span, 'A table has one primary key only.')
     else this.#declareKey(constraint, columns)
@@ -212,7 +210,7 @@ export class TableDefinition {
       const column = this.#columns.find((known) => known.name === value)
       if (column === undefined) {
         const hint = didYouMean(value, columnNames(this.#columns))
-        this.#state.error('SQL_UNKNOWN_COLUMN', span, `Primary key column '${value}' does not exist.`, hint)
+        this.#state.error('SQL_UNKNOWN_COLUMN', span, [`Primary key column '${value}' does not exist.`, hint])
       } else if (column.kind !== 'physical') {
         this.#state.error('SQL_KEY_NOT_PHYSICAL', span, `Primary key column '${value}' is not a physical column.`)
       } else if (names.includes(value)) {

@@ -36,7 +36,7 @@ export function bindTableFunction(ref: TableFunction, env: QueryEnv): FromItem {
     const shown = name.join('.')
     const tables = BUILT_IN.includes(builtIn) ? undefined : didYouMean(shown, BUILT_IN)
     if (!BUILT_IN.includes(builtIn))
-      env.state.error('SQL_UNKNOWN_FUNCTION', call.name.span, `Table function '${shown}' does not exist.`, tables)
+      env.state.error('SQL_UNKNOWN_FUNCTION', call.name.span, [`Table function '${shown}' does not exist.`, tables])
     return failed
   }
   return rel

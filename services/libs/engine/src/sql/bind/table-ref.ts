@@ -7,6 +7,7 @@ import { findTable, ownEntry, qualify, tableNames } from '../catalog/lookup.ts'
 import { tableSchema } from '../catalog/table-schema.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import type { Span } from '../text/span.ts'
+import type { LogicalType } from '../types/logical-type.ts'
 import { printType } from '../types/print-type.ts'
 import { type QueryResult, quote } from './binder-state.ts'
 import { renameColumns } from './coerce.ts'
@@ -132,16 +133,14 @@ function reportMissingTable(name: Identifier, { state, commonTables }: QueryEnv)
   const path = qualify(state.session, parts)
   const shown = parts.join('.')
   if (path !== undefined && ownEntry(state.session.catalogs, path[0]) === undefined) {
-    state.error(
-      'SQL_UNKNOWN_CATALOG',
-      name.span,
+    state.error('SQL_UNKNOWN_CATALOG', name.span, [
       `Catalog '${path[0]}' of '${shown}' does not exist.`,
       didYouMean(path[0], Object.keys(state.session.catalogs)),
-    )
+    ])
     return
   }
   const names = path === undefined ? [] : [...tableNames(state.session, path[0], path[1]), ...commonTables.keys()]
-  state.error('SQL_UNKNOWN_TABLE', name.span, `Table or view '${shown}' does not exist.`, didYouMean(parts.at(-1)!, names))
+  state.error('SQL_UNKNOWN_TABLE', name.span, [`Table or view '${shown}' does not exist.`, didYouMean(parts.at(-1)!, names)])
 }
 
 /** FOR SYSTEM_TIME AS OF: a column at the left makes a temporal join, a constant reads the table as it was. */
@@ -150,7 +149,7 @@ function bindTemporal(ref: TemporalTable, env: QueryEnv): FromItem {
   const scope = env.lateral ?? new ColumnScope(NO_TABLE, undefined)
   const period = bindExpression(ref.period, scope, env.state.context('FOR SYSTEM_TIME AS OF'))
   if (period === undefined) return item
-  if (period.kind === 'Column') return temporalJoinSide(item, period, ref.period.span, env)
+  if (period.kind === 'Column') return temporalJoinSide(item, { ...period, span: ref.period.span }, env)
   const literal = literalOf(period)
   if (literal === undefined || !Array.isArray(literal.value) || item.rel.kind !== 'Scan') {
     env.state.error(
@@ -166,22 +165,18 @@ function bindTemporal(ref: TemporalTable, env: QueryEnv): FromItem {
 
 function temporalJoinSide(
   item: FromItem,
-  period: { index: number; type: { kind: string } } & { type: object },
-  span: Span,
+  { index, type, span }: { readonly index: number; readonly type: LogicalType; readonly span: Span },
   env: QueryEnv,
 ): FromItem {
-  const type = period.type as Parameters<typeof printType>[0]
   if (!('timeAttribute' in type) || type.timeAttribute === undefined) {
-    env.state.error(
-      'SQL_TIME_ATTRIBUTE_EXPECTED',
-      span,
+    env.state.error('SQL_TIME_ATTRIBUTE_EXPECTED', span, [
       `A temporal join needs a time attribute of the left table, this column is ${printType(type)}.`,
       'Declare a WATERMARK on the column, or use a PROCTIME() column.',
-    )
+    ])
     return item
   }
   if (type.timeAttribute === 'ROWTIME') checkVersioned(item, span, env)
-  return { ...item, temporalColumn: period.index }
+  return { ...item, temporalColumn: index }
 }
 
 /** An event-time temporal join needs a versioned table: a primary key and a watermark. Views are judged by the planner. */

@@ -32,12 +32,10 @@ export function bindWindowTvf(name: WindowName, call: Call, env: QueryEnv): From
   const { state } = env
   const first = call.args[0]
   if (first !== undefined && first.value.kind !== 'TableArgument') {
-    state.error(
-      'SQL_WINDOW_ARGUMENTS',
-      first.span,
+    state.error('SQL_WINDOW_ARGUMENTS', first.span, [
       `The first argument of ${name} is the table.`,
       `Write ${name}(TABLE t, DESCRIPTOR(time), …).`,
-    )
+    ])
     return undefined
   }
   const args = argumentsByName(call, PARAMETERS[name], state)
@@ -45,14 +43,19 @@ export function bindWindowTvf(name: WindowName, call: Call, env: QueryEnv): From
   if (args === undefined || data?.kind !== 'TableArgument') return undefined
   const table = bindTableArgument(data, env)
   if (table === undefined) return undefined
-  const timeColumn = bindTimeColumn(args.get('TIMECOL')!, table, env, name)
-  const window = windowSpec(name, args, table, env)
+  const timeColumn = bindTimeColumn(args.get('TIMECOL')!, { name, table }, env)
+  const window = windowSpec(args, { name, table }, env)
   if (data.partitionBy !== undefined && name !== 'SESSION') {
     state.error('SQL_WINDOW_ARGUMENTS', data.span, `${name} takes no PARTITION BY; only SESSION does.`)
     return undefined
   }
   if (timeColumn === undefined || window === undefined) return undefined
   return fromRel(windowed(table.item.rel, timeColumn, window), { broken: new Set() })
+}
+
+interface WindowCall {
+  readonly name: WindowName
+  readonly table: BoundTableArgument
 }
 
 /** The input's columns and the three of the window. The window's time is the one time attribute from here on. */
@@ -70,7 +73,7 @@ function windowed(input: BoundRel, timeColumn: number, window: WindowSpec): Boun
   return { kind: 'WindowTvf', input, timeColumn, window, schema }
 }
 
-function bindTimeColumn(ast: Expression, table: BoundTableArgument, env: QueryEnv, name: string): number | undefined {
+function bindTimeColumn(ast: Expression, { name, table }: WindowCall, env: QueryEnv): number | undefined {
   const { state } = env
   if (ast.kind !== 'Descriptor' || ast.columns.length !== 1) {
     state.error('SQL_WINDOW_ARGUMENTS', ast.span, `The time column of ${name} is written DESCRIPTOR(column).`)
@@ -81,22 +84,18 @@ function bindTimeColumn(ast: Expression, table: BoundTableArgument, env: QueryEn
   const index = table.item.rel.schema.findIndex((field) => field.name === wanted)
   if (index < 0) {
     const names = table.item.rel.schema.map((field) => field.name)
-    state.error(
-      'SQL_UNKNOWN_COLUMN',
-      column.span,
+    state.error('SQL_UNKNOWN_COLUMN', column.span, [
       `Column '${wanted}' is not in the table of ${name}.`,
       didYouMean(wanted, names),
-    )
+    ])
     return undefined
   }
   const { type } = table.item.rel.schema[index]!
   if (isTimeColumn(type, state.streaming)) return index
-  state.error(
-    'SQL_TIME_ATTRIBUTE_EXPECTED',
-    column.span,
+  state.error('SQL_TIME_ATTRIBUTE_EXPECTED', column.span, [
     `${name} needs a time attribute column of type TIMESTAMP(3) or TIMESTAMP_LTZ(3), '${wanted}' is ${printType(type)}.`,
     'Declare a WATERMARK on the column, or use a PROCTIME() column.',
-  )
+  ])
   return undefined
 }
 
@@ -105,12 +104,7 @@ function isTimeColumn(type: LogicalType, streaming: boolean): boolean {
   return !streaming || type.timeAttribute !== undefined
 }
 
-function windowSpec(
-  name: WindowName,
-  args: ReadonlyMap<string, Expression>,
-  table: BoundTableArgument,
-  env: QueryEnv,
-): WindowSpec | undefined {
+function windowSpec(args: ReadonlyMap<string, Expression>, { name, table }: WindowCall, env: QueryEnv): WindowSpec | undefined {
   const { state } = env
   let complete = true
   const duration = (key: string, fallback?: number): number => {

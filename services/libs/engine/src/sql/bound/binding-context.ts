@@ -30,10 +30,18 @@ export interface QueryCallbacks {
   aggregate?(call: AggregateCall, span: Span): Typed
   /** `call OVER window`; the window is the AST's inline specification or window name. Arguments may contain aggregates. */
   over?(call: AggregateCall, window: Identifier | WindowSpec, span: Span): Typed
-  /** A sub-query expression; `operands` are the bound left side of IN. */
-  subquery?(form: 'SCALAR' | 'EXISTS' | 'IN', operands: readonly BoundExpr[], query: Query, span: Span): Typed
+  /** A sub-query expression. */
+  subquery?(request: SubqueryRequest): Typed
   /** TUMBLE_START(…), HOP_ROWTIME(…), SESSION_PROCTIME(…), …: the name is upper case, arguments are bound. */
   groupAuxiliary?(name: string, args: readonly BoundExpr[], span: Span): Typed
   /** GROUPING(…), GROUPING_ID(…), GROUP_ID(). */
   grouping?(name: string, args: readonly BoundExpr[], span: Span): Typed
+}
+
+export interface SubqueryRequest {
+  readonly form: 'SCALAR' | 'EXISTS' | 'IN'
+  /** The bound left side of IN. */
+  readonly operands: readonly BoundExpr[]
+  readonly query: Query
+  readonly span: Span
 }

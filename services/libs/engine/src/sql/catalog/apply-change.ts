@@ -130,7 +130,7 @@ function changeObject(session: SessionContext, change: ObjectChange): ChangeResu
       return create(session, change)
     case 'Alter': {
       const temporary = isTemporary(session, change.path, spaceOf(change.object.kind))
-      return applied(put(session, change.path, change.object, temporary))
+      return applied(put(session, change.path, { object: change.object, temporary }))
     }
     case 'Rename':
       return rename(session, change)
@@ -141,7 +141,7 @@ function changeObject(session: SessionContext, change: ObjectChange): ChangeResu
 
 function create(session: SessionContext, change: Extract<CatalogChange, { kind: 'Create' }>): ChangeResult {
   const { object, path } = change
-  const existing = read(session, path, spaceOf(object.kind), object.temporary)
+  const existing = read(session, path, { space: spaceOf(object.kind), temporary: object.temporary })
   if (existing !== undefined && !change.orReplace) {
     if (change.ifNotExists) return applied(session)
     return refused(
@@ -150,20 +150,20 @@ function create(session: SessionContext, change: Extract<CatalogChange, { kind: 
       'Use IF NOT EXISTS to keep the existing one.',
     )
   }
-  return applied(put(session, path, object, object.temporary))
+  return applied(put(session, path, { object, temporary: object.temporary }))
 }
 
 function rename(session: SessionContext, change: Extract<CatalogChange, { kind: 'Rename' }>): ChangeResult {
   const { path, newName } = change
   for (const space of ['tables', 'models'] as const) {
     for (const temporary of [true, false]) {
-      const object = read(session, path, space, temporary)
+      const object = read(session, path, { space, temporary })
       if (object === undefined) continue
       const target: ObjectPath = [path[0], path[1], newName]
-      if (read(session, target, space, temporary) !== undefined) {
+      if (read(session, target, { space, temporary }) !== undefined) {
         return refused('SQL_OBJECT_EXISTS', `'${target.join('.')}' already exists.`)
       }
-      return applied(put(removeObject(session, path, space, temporary), target, object, temporary))
+      return applied(put(removeObject(session, path, { space, temporary }), target, { object, temporary }))
     }
   }
   return change.ifExists ? applied(session) : notFound('table', path)
@@ -171,12 +171,12 @@ function rename(session: SessionContext, change: Extract<CatalogChange, { kind: 
 
 function drop(session: SessionContext, change: Extract<CatalogChange, { kind: 'Drop' }>): ChangeResult {
   const space = spaceOf(change.objectKind)
-  const found = read(session, change.path, space, change.temporary)
+  const found = read(session, change.path, { space, temporary: change.temporary })
   if (found === undefined || found.kind !== change.objectKind) {
     if (change.ifExists) return applied(session)
     return notFound(change.objectKind, change.path)
   }
-  return applied(removeObject(session, change.path, space, change.temporary))
+  return applied(removeObject(session, change.path, { space, temporary: change.temporary }))
 }
 
 function changeSystemFunction(session: SessionContext, change: ObjectChange): ChangeResult {
@@ -207,27 +207,39 @@ function describeKind(object: CatalogObject): string {
   return object.kind.charAt(0).toUpperCase() + object.kind.slice(1)
 }
 
-function isTemporary(session: SessionContext, path: ObjectPath, space: Space): boolean {
-  return read(session, path, space, true) !== undefined
+/** Where an object lies besides its path. */
+interface Shelf {
+  readonly space: Space
+  readonly temporary: boolean
 }
 
-function read(session: SessionContext, path: ObjectPath, space: Space, temporary: boolean): CatalogObject | undefined {
+function isTemporary(session: SessionContext, path: ObjectPath, space: Space): boolean {
+  return read(session, path, { space, temporary: true }) !== undefined
+}
+
+function read(session: SessionContext, path: ObjectPath, { space, temporary }: Shelf): CatalogObject | undefined {
   const catalogs = temporary ? session.temporary : session.catalogs
   const database = ownEntry(ownEntry(catalogs, path[0])?.databases, path[1])
   return ownEntry(database?.[space] as Readonly<Record<string, CatalogObject>> | undefined, path[2])
 }
 
-function put(session: SessionContext, path: ObjectPath, object: CatalogObject, temporary: boolean): SessionContext {
-  return editSpace(session, path, { space: spaceOf(object.kind), temporary, edit: (space) => ({ ...space, [path[2]]: object }) })
+function put(
+  session: SessionContext,
+  path: ObjectPath,
+  { object, temporary }: { object: CatalogObject; temporary: boolean },
+): SessionContext {
+  return editSpace(session, path, {
+    space: spaceOf(object.kind),
+    temporary,
+    edit: (objects) => ({ ...objects, [path[2]]: object }),
+  })
 }
 
-function removeObject(session: SessionContext, path: ObjectPath, space: Space, temporary: boolean): SessionContext {
-  return editSpace(session, path, { space, temporary, edit: (objects) => without(objects, path[2]) })
+function removeObject(session: SessionContext, path: ObjectPath, shelf: Shelf): SessionContext {
+  return editSpace(session, path, { ...shelf, edit: (objects) => without(objects, path[2]) })
 }
 
-interface SpaceEdit {
-  readonly space: Space
-  readonly temporary: boolean
+interface SpaceEdit extends Shelf {
   edit(objects: Readonly<Record<string, CatalogObject>>): Readonly<Record<string, CatalogObject>>
 }
 

@@ -185,7 +185,7 @@ function subquery(
       message: `A sub-query cannot stand in ${binder.context.place}`,
     })
   }
-  return query.subquery(form, operands, ast.query, ast.span)
+  return query.subquery({ form, operands, query: ast.query, span: ast.span })
 }
 
 function misplacedArgument(binder: ExpressionBinder, ast: Expression, what: string): undefined {
