@@ -2,12 +2,13 @@
 
 const stack = 'infra/launch/stack'
 
-/** @type {Record<string, {run: (args: string[]) => {file: string, args: string[]}, doc: string, usage?: string, needs?: string[], quiet?: boolean, ownHelp?: boolean}>} */
+/** @type {Record<string, {run: (args: string[]) => {file: string, args: string[]}, doc: string, usage?: string, needs?: string[], quiet?: boolean, ownSession?: boolean, ownHelp?: boolean}>} */
 export const COMMANDS = {
   start: {
     doc: 'Run the whole service on this machine with a demo tenant and live pipelines; Ctrl-C drains with a checkpoint.',
     usage: '[--port N] [--data DIR] [--reset] [--no-kafka] [--no-demo]',
     needs: ['kafka'],
+    ownSession: true,
     run: (args) => ({ file: `${stack}/start.ts`, args }),
   },
   test: {
@@ -20,6 +21,7 @@ export const COMMANDS = {
     doc: 'Two tenants, a flood, a killed worker, a checked result: the proof of the main promises.',
     usage: '[--report FILE] [--drop-wakeups] [--outage SECONDS]',
     needs: ['kafka'],
+    ownSession: true,
     run: (args) => ({ file: 'e2e/demo/main.ts', args }),
   },
   bench: {

@@ -35,9 +35,18 @@ if (!fs.existsSync(path.join(root, file))) {
   process.stderr.write(`${file} is missing: this checkout is not complete.\n`)
   process.exit(1)
 }
-const child = spawn(tools.node, [path.join(root, file), ...fixed], { cwd: root, env, stdio: 'inherit' })
-// Ctrl-C reaches the child through the terminal; this process waits for it to drain.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
+// In a session of its own a command hears of Ctrl-C only from here: the stack ends its processes in order, not all at once.
+const child = spawn(tools.node, [path.join(root, file), ...fixed], {
+  cwd: root,
+  env,
+  stdio: 'inherit',
+  detached: Boolean(entry.ownSession),
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (entry.ownSession || signal !== 'SIGINT') child.kill(signal)
+  })
+}
 child.on('error', (error) => {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)
