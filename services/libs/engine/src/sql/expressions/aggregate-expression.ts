@@ -25,6 +25,9 @@ interface AggregateForm {
 }
 
 export function bindAggregate(binder: ExpressionBinder, definition: FunctionDefinition, ast: Call): Typed {
+  if (definition.mode === 'batch' && binder.context.config['execution.runtime-mode']?.toLowerCase() !== 'batch') {
+    return unsupported(binder, ast.span, `${definition.name} over a stream`)
+  }
   const problem = clauseProblem(definition, ast)
   if (problem !== undefined) return fail(binder, { code: 'SQL_UNSUPPORTED', span: ast.span, message: problem })
   return bindForm(binder, {
@@ -113,6 +116,10 @@ function aggregateCall(binder: ExpressionBinder, form: AggregateForm, query: Que
   const { definition, span } = form
   const checked = checkCall(inner, definition, { args: [...form.options, ...bound], span, place })
   if (checked === undefined) return undefined
+  const unhashable = form.distinct ? bound.find((arg) => NO_KEYS.has(arg.type.kind)) : undefined
+  if (form.distinct && bound.length > 1 && definition.name === 'COUNT')
+    return unsupported(inner, span, 'COUNT(DISTINCT …) of several values')
+  if (unhashable !== undefined) return unsupported(inner, span, `DISTINCT over ${showTypes([unhashable.type])}`)
   return {
     fn: definition.name,
     type: checked.type,
@@ -123,6 +130,9 @@ function aggregateCall(binder: ExpressionBinder, form: AggregateForm, query: Que
     ...(orderBy.length > 0 && { orderBy }),
   }
 }
+
+/** Types whose values Flink cannot keep as keys of the distinct ones seen. */
+const NO_KEYS: ReadonlySet<string> = new Set(['BINARY', 'VARBINARY', 'MAP', 'MULTISET', 'ROW', 'STRUCTURED', 'RAW'])
 
 /** Aggregates do not nest; the arguments of OVER may hold a group's aggregates. */
 function insideOf(context: BindingContext, query: QueryCallbacks, form: AggregateForm): BindingContext {

@@ -4,6 +4,7 @@ import type { Typed } from '../bound/scope.ts'
 import type { CallSite, FunctionDefinition } from '../functions/function-definition.ts'
 import { builtIn } from '../functions/function-table.ts'
 import type { Span } from '../text/span.ts'
+import { needsNoCast } from '../types/cast-support.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { type ExpressionBinder, fail, isNullLiteral, literalValue, showTypes } from './expression-binder.ts'
 import { castTo } from './implicit-cast.ts'
@@ -31,7 +32,9 @@ export function checkCall(
   const site: CallSite = { types: args.map((arg) => arg.type), literals: args.map(literalValue), ...place }
   const inferred = definition.args.infer(site)
   if ('problem' in inferred) return wrongArguments(binder, definition, { args, span, problem: inferred.problem })
-  const type = definition.result({ ...site, types: inferred })
+  // Where no cast is needed the argument stays what it is, and so the result sees it.
+  const types = inferred.map((type, i) => (needsNoCast(site.types[i]!, type) ? site.types[i]! : type))
+  const type = definition.result({ ...site, types })
   if (type === undefined || type.kind === 'NULL') return wrongArguments(binder, definition, { args, span, problem: '' })
   return {
     args: args.map((arg, i) => (isNullLiteral(arg) && inferred[i]!.kind === 'NULL' ? arg : castTo(arg, inferred[i]!))),

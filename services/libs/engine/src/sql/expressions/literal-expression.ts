@@ -81,8 +81,7 @@ function negated(text: string): string {
 /** Every written digit counts, also leading zeros; the parser writes `.5` as 0.5, which its span tells. */
 function decimalDigits({ text, span }: NumericLiteral): number {
   const digits = text.replace(/[-.]/g, '').length
-  const unsigned = text.replace('-', '')
-  const withoutZero = unsigned.startsWith('0.') && span.end - span.start < unsigned.length
+  const withoutZero = /^-?0\./.test(text) && span.end - span.start < text.length
   return Math.min(withoutZero ? digits - 1 : digits, 38)
 }
 

@@ -3,7 +3,7 @@ import type { Between, Binary, Expression, InList, IsTest, Like, PeriodPredicate
 import type { BoundCall, BoundExpr } from '../bound/expr.ts'
 import type { Typed } from '../bound/scope.ts'
 import type { Span } from '../text/span.ts'
-import { isComparable } from '../types/comparability.ts'
+import { isComparable, mayHoldNull } from '../types/comparability.ts'
 import { leastRestrictive } from '../types/least-restrictive.ts'
 import { BOOLEAN, withNullability } from '../types/make-type.ts'
 import { isCharacter, isDatetime, isInterval, isNumeric } from '../types/type-family.ts'
@@ -147,7 +147,7 @@ export function bindLike(binder: ExpressionBinder, ast: Like): Typed {
   }
   const args = bindAll(binder, ast.escape ? [ast.operand, ast.pattern, ast.escape] : [ast.operand, ast.pattern])
   if (args === undefined) return undefined
-  const problem = likePatternProblem(literalValue(args[1]!), args[2] && literalValue(args[2]))
+  const problem = ast.op === 'LIKE' ? likePatternProblem(literalValue(args[1]!), args[2] && literalValue(args[2])) : undefined
   if (problem !== undefined) return fail(binder, { code: 'SQL_INVALID_LITERAL', span: ast.pattern.span, message: problem })
   return negate(binder, callBuiltIn(binder, ast.op, args, ast.span), ast.negated, ast.span)
 }
@@ -186,7 +186,7 @@ function inList(binder: ExpressionBinder, [operand, ...items]: readonly BoundExp
     fn: 'IN',
     type: withNullability(
       BOOLEAN,
-      args.some((arg) => arg.type.nullable),
+      args.some((arg) => mayHoldNull(arg.type)),
     ),
     args,
   }
@@ -196,6 +196,8 @@ export function bindIsTest(binder: ExpressionBinder, ast: IsTest): Typed {
   const operand = binder.bind(ast.operand)
   if (operand === undefined) return undefined
   if (ast.test === 'A SET' || ast.test === 'EMPTY') return unsupported(binder, ast.span, `IS ${ast.test}`)
+  // UNKNOWN is the NULL of a BOOLEAN.
+  if (ast.test === 'UNKNOWN' && callBuiltIn(binder, 'IS TRUE', [operand], ast.span) === undefined) return undefined
   const test = ast.test === 'UNKNOWN' ? 'NULL' : ast.test
   return callBuiltIn(binder, `IS ${ast.negated ? 'NOT ' : ''}${test}`, [operand], ast.span)
 }

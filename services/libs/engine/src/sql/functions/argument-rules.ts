@@ -150,7 +150,10 @@ export function either(...rules: readonly ArgumentRule[]): ArgumentRule {
 export function literal(rule: ArgumentRule): ArgumentRule {
   return {
     label: `${rule.label} literal`,
-    infer: (call, i) => (call.literals[i] === undefined ? { problem: 'The argument must be a literal' } : rule.infer(call, i)),
+    infer: (call, i) =>
+      call.literals[i] === undefined || call.literals[i] === null
+        ? { problem: 'The argument must be a literal' }
+        : rule.infer(call, i),
   }
 }
 
@@ -276,6 +279,7 @@ function inferAll(call: CallSite, ruleAt: (i: number) => ArgumentRule): Inferred
   for (let i = 0; i < call.types.length; i++) {
     const inferred = ruleAt(i).infer(call, i)
     if ('problem' in inferred) return inferred
+    if (!supportsImplicitCast(call.types[i]!, inferred)) return NO_MATCH
     types.push(inferred)
   }
   return types

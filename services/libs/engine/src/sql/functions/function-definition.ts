@@ -82,6 +82,8 @@ export interface FunctionDefinition {
   readonly aliases: readonly string[]
   /** Names for named arguments and signature help, in order. */
   readonly parameters: readonly string[]
+  /** Where Flink runs it in batch mode only. */
+  readonly mode?: 'batch'
   /** First version of Flink that has it, where it is later than the one we speak: a call is refused. */
   readonly since?: string
 }
@@ -92,6 +94,7 @@ interface Details {
   readonly nulls?: FunctionDefinition['nulls']
   readonly aliases?: readonly string[]
   readonly parameters?: readonly string[]
+  readonly mode?: 'batch'
   readonly since?: string
 }
 

@@ -17,6 +17,11 @@ export function isComparable(a: LogicalType, b: LogicalType): boolean {
   return (isCharacter(a) && isReadableFromString(b)) || (isCharacter(b) && isReadableFromString(a))
 }
 
+/** Whether comparing values of the type can give NULL: it is nullable, or a row with a field that is. */
+export function mayHoldNull(type: LogicalType): boolean {
+  return type.nullable || (type.kind === 'ROW' && type.fields.some((field) => mayHoldNull(field.type)))
+}
+
 function familyOf(type: LogicalType): string {
   if (isNumeric(type)) return 'NUMERIC'
   if (isCharacter(type)) return 'CHARACTER'

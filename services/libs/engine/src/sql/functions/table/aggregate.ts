@@ -9,16 +9,29 @@ import {
   varchar,
   withoutTimeAttribute,
 } from '../../types/make-type.ts'
-import { childrenOf } from '../../types/type-family.ts'
+import { isCharacter, isDatetime, isNumeric } from '../../types/type-family.ts'
 import { either, logical, percentage, percentages, root, sequence } from '../argument-rules.ts'
-import { type ArgumentStrategy, define, type Entry, type ResultStrategy } from '../function-definition.ts'
-import { ANY, anyOf, CHARACTER, INT, NILADIC, NUMERIC, operands, repeated, UNIT, withCheck } from '../operand-families.ts'
+import { type CallSite, define, type Entry, type ResultStrategy } from '../function-definition.ts'
+import {
+  ANY,
+  anyOf,
+  CHARACTER,
+  INT,
+  NILADIC,
+  NULL_PROBLEM,
+  NUMERIC,
+  operands,
+  repeated,
+  UNIT,
+  withCheck,
+} from '../operand-families.ts'
 import {
   always,
   alwaysNotNull,
   argument,
   arrayOfArgument,
   averageOfArgument,
+  forceNullable,
   multisetOfArgument,
   nullableIfAny,
   nullableIfEmpty,
@@ -28,13 +41,19 @@ import { jsonValueProblem } from './json.ts'
 
 const NUMBER = operands(NUMERIC)
 const VALUE = { parameters: ['value'] } as const
+/** One value of any type but that of a bare NULL. */
+const typed = withCheck(operands(ANY), ({ types: [type] }) => (type!.kind === 'NULL' ? NULL_PROBLEM : undefined))
 const average = nullableIfEmpty(averageOfArgument)
 const smallest = nullableIfEmpty(argument(0))
 
-/** MIN and MAX of nested values have no plan in Flink. */
-const ordered: ArgumentStrategy = withCheck(operands(ANY), ({ types: [type] }) =>
-  childrenOf(type!).length > 0 || type!.kind === 'NULL' ? '' : undefined,
+/** Flink has MIN and MAX of numbers, strings, booleans and moments only. */
+const ordered = withCheck(typed, ({ types: [type] }) =>
+  isNumeric(type!) || isCharacter(type!) || isDatetime(type!) || type!.kind === 'BOOLEAN' ? undefined : '',
 )
+
+function noBareNull({ types }: CallSite): string | undefined {
+  return types.some((type) => type.kind === 'NULL') ? NULL_PROBLEM : undefined
+}
 
 const literalSeparator = withCheck(operands(CHARACTER, CHARACTER), ({ literals }) =>
   literals[1] === undefined ? 'The separator must be a literal' : undefined,
@@ -44,7 +63,12 @@ const percentile: ResultStrategy = ({ types }) => (types[1]?.kind === 'ARRAY' ? 
 const share = either(percentage, percentages)
 
 const BASIC: readonly Entry[] = [
-  ['COUNT', anyOf(NILADIC, repeated(1, ANY)), alwaysNotNull(BIGINT), { nulls: 'custom', parameters: ['value'] }],
+  [
+    'COUNT',
+    withCheck(anyOf(NILADIC, repeated(1, ANY)), noBareNull),
+    alwaysNotNull(BIGINT),
+    { nulls: 'custom', parameters: ['value'] },
+  ],
   ['SUM', NUMBER, nullableIfEmpty(sumOfArgument), VALUE],
   ['$SUM0', NUMBER, (call) => notNull(sumOfArgument(call)!), VALUE],
   ['AVG', NUMBER, average, VALUE],
@@ -54,10 +78,10 @@ const BASIC: readonly Entry[] = [
   ['STDDEV_SAMP', NUMBER, average, { ...VALUE, aliases: ['STDDEV'] }],
   ['VAR_POP', NUMBER, average, VALUE],
   ['VAR_SAMP', NUMBER, average, { ...VALUE, aliases: ['VARIANCE'] }],
-  ['FIRST_VALUE', operands(ANY), smallest, VALUE],
-  ['LAST_VALUE', operands(ANY), smallest, VALUE],
-  ['SINGLE_VALUE', operands(ANY), argument(0), VALUE],
-  ['APPROX_COUNT_DISTINCT', repeated(1, ANY), alwaysNotNull(BIGINT), VALUE],
+  ['FIRST_VALUE', typed, smallest, VALUE],
+  ['LAST_VALUE', typed, smallest, VALUE],
+  ['SINGLE_VALUE', ordered, forceNullable(argument(0)), VALUE],
+  ['APPROX_COUNT_DISTINCT', repeated(1, ANY), alwaysNotNull(BIGINT), { ...VALUE, mode: 'batch' }],
   [
     'PERCENTILE',
     anyOf(sequence(logical('NUMERIC'), share), sequence(logical('NUMERIC'), share, logical('INTEGER_NUMERIC'))),
@@ -67,8 +91,8 @@ const BASIC: readonly Entry[] = [
 ]
 
 const COLLECTING: readonly Entry[] = [
-  ['COLLECT', operands(ANY), (call) => notNull(multisetOfArgument(call)!), VALUE],
-  ['ARRAY_AGG', operands(ANY), nullableIfAny(arrayOfArgument), { ...VALUE, nulls: 'custom' }],
+  ['COLLECT', typed, (call) => notNull(multisetOfArgument(call)!), VALUE],
+  ['ARRAY_AGG', typed, nullableIfAny(arrayOfArgument), { ...VALUE, nulls: 'custom' }],
   ['LISTAGG', anyOf(operands(CHARACTER), literalSeparator), nullableIfAny(argument(0)), { parameters: ['value', 'separator'] }],
   // (NULL ON NULL | ABSENT ON NULL, key, value).
   [
@@ -103,21 +127,28 @@ const shifted: ResultStrategy = ({ types }) => {
   return types.length === 3 && !types[2]!.nullable ? notNull(type) : nullable(type)
 }
 
+const BATCH = { mode: 'batch' } as const
+
+/** The default of LAG and LEAD is of the value's kind: Flink asks for a cast where it is not. */
+const shiftArguments = withCheck(
+  anyOf(typed, operands(ANY, NUMERIC), operands(ANY, NUMERIC, ANY)),
+  ({ types: [value, , fallback] }) => {
+    if (value!.kind === 'NULL' || fallback?.kind === 'NULL') return NULL_PROBLEM
+    const fits = fallback === undefined || fallback.kind === value!.kind || (isCharacter(fallback) && isCharacter(value!))
+    return fits ? undefined : 'The default must have the type of the value; cast it'
+  },
+)
+const SHIFT = { nulls: 'custom', parameters: ['value', 'offset', 'default'] } as const
+
 const OVER_ONLY: readonly Entry[] = [
   ['ROW_NUMBER', NILADIC, alwaysNotNull(BIGINT)],
   ['RANK', NILADIC, alwaysNotNull(BIGINT)],
   ['DENSE_RANK', NILADIC, alwaysNotNull(BIGINT)],
-  ['PERCENT_RANK', NILADIC, alwaysNotNull(DOUBLE)],
-  ['CUME_DIST', NILADIC, alwaysNotNull(DOUBLE)],
-  ['NTILE', operands(INT), alwaysNotNull(INTEGER), { parameters: ['buckets'] }],
-  ...['LEAD', 'LAG'].map(
-    (name): Entry => [
-      name,
-      anyOf(operands(ANY), operands(ANY, NUMERIC), operands(ANY, NUMERIC, ANY)),
-      shifted,
-      { nulls: 'custom', parameters: ['value', 'offset', 'default'] },
-    ],
-  ),
+  ['LAG', shiftArguments, shifted, SHIFT],
+  ['LEAD', shiftArguments, shifted, { ...SHIFT, ...BATCH }],
+  ['PERCENT_RANK', NILADIC, alwaysNotNull(DOUBLE), BATCH],
+  ['CUME_DIST', NILADIC, alwaysNotNull(DOUBLE), BATCH],
+  ['NTILE', operands(INT), alwaysNotNull(INTEGER), { ...BATCH, parameters: ['buckets'] }],
 ]
 
 export const AGGREGATE_FUNCTIONS = [

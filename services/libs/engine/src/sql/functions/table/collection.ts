@@ -9,11 +9,11 @@ import {
   BYTES,
   INTEGER,
   map,
-  multiset,
   notNull,
   nullable,
   row,
   STRING,
+  withNullability,
 } from '../../types/make-type.ts'
 import { isCharacter, isInteger } from '../../types/type-family.ts'
 import {
@@ -50,6 +50,10 @@ const CUSTOM = { nulls: 'custom' } as const
 const HAYSTACK = { nulls: 'custom', parameters: ['haystack', 'needle'] } as const
 const TWO_ARRAYS = commonCollection('ARRAY', 2, 2)
 
+/** ELEMENT: nullable where the array or its element is. */
+const elementOrNull: ResultStrategy = ({ types: [list] }) =>
+  list?.kind === 'ARRAY' ? withNullability(list.element, list.nullable || list.element.nullable) : undefined
+
 const ARRAYS: readonly Entry[] = [
   [
     'CARDINALITY',
@@ -57,7 +61,7 @@ const ARRAYS: readonly Entry[] = [
     nullableIfAny(always(INTEGER)),
     { parameters: ['collection'] },
   ],
-  ['ELEMENT', withCheck(operands(COLLECTION_OR_MAP), onlyArray), forceNullable(elementOfArray), { parameters: ['array'] }],
+  ['ELEMENT', withCheck(operands(COLLECTION_OR_MAP), onlyArray), elementOrNull, { parameters: ['array'] }],
   [
     'ARRAY_APPEND',
     sequence(list, arrayElement),
@@ -166,6 +170,12 @@ function everySecond<T>(items: readonly T[], from: 0 | 1): T[] {
   return items.filter((_, i) => i % 2 === from)
 }
 
+const mapResult: ResultStrategy = ({ types }) => {
+  const key = leastRestrictive(everySecond(types, 0))
+  const value = leastRestrictive(everySecond(types, 1))
+  return key && value && notNull(map(key, value))
+}
+
 const rowResult: ResultStrategy = ({ types }) => notNull(row(types.map((type, i) => ({ name: `EXPR$${i}`, type }))))
 
 const itemArguments: ArgumentStrategy = withCheck(operands(ANY, ANY), ({ types: [container, index], literals }) => {
@@ -196,6 +206,44 @@ const itemResult: ResultStrategy = ({ types: [container] }) => {
   return nullable(container!)
 }
 
+/** OBJECT_OF('class', 'field', value, …): names are literals. */
+const objectArguments: ArgumentStrategy = withCheck({ ...values(1), infer: (call) => call.types }, ({ types, literals }) => {
+  const names = literals.filter((_, i) => i % 2 === 1)
+  if (types.length % 2 === 0) return 'Each field needs a name and a value'
+  if (typeof literals[0] !== 'string' || names.some((name) => typeof name !== 'string'))
+    return 'The class and the names of fields are literals'
+  return new Set(names).size === names.length ? undefined : 'Names of fields must be unique'
+})
+
+const objectResult: ResultStrategy = ({ types, literals }) => ({
+  kind: 'STRUCTURED',
+  nullable: true,
+  className: String(literals[0]),
+  fields: types.flatMap((type, i) => (i > 0 && i % 2 === 0 ? [{ name: String(literals[i - 1]), type }] : [])),
+})
+
+/** OBJECT_UPDATE(object, 'field', value, …). */
+const updateArguments: ArgumentStrategy = withCheck(
+  { ...values(3), infer: (call) => call.types },
+  ({ types: [object], types, literals }) => {
+    if (object!.kind !== 'STRUCTURED') return 'The first argument must be a structured object'
+    const names = literals.filter((_, i) => i % 2 === 1)
+    if (types.length % 2 === 0) return 'Each field needs a name and a value'
+    const unknown = names.find((name) => !object.fields.some((field) => field.name === name))
+    return unknown === undefined ? undefined : `The object has no field '${unknown}'`
+  },
+)
+
+const updateResult: ResultStrategy = ({ types: [object], types, literals }) => {
+  if (object!.kind !== 'STRUCTURED') return undefined
+  const updated = (name: string) => types[literals.findIndex((literal, i) => i % 2 === 1 && literal === name) + 1]
+  const isUpdated = (name: string) => literals.some((literal, i) => i % 2 === 1 && literal === name)
+  return {
+    ...object,
+    fields: object.fields.map((field) => (isUpdated(field.name) ? { ...field, type: updated(field.name)! } : field)),
+  }
+}
+
 const CONSTRUCTORS: readonly Entry[] = [
   [
     'ROW',
@@ -204,8 +252,9 @@ const CONSTRUCTORS: readonly Entry[] = [
     { ...CUSTOM, syntax: 'special' },
   ],
   ['ARRAY', values(1), ({ types }) => elementsOf(types, array), { ...CUSTOM, syntax: 'special' }],
-  ['MULTISET', values(1), ({ types }) => elementsOf(types, multiset), { ...CUSTOM, syntax: 'special' }],
-  ['MAP', mapArguments, ({ types }) => notNull(map(types[0]!, types[1]!)), { ...CUSTOM, syntax: 'special' }],
+  ['OBJECT_OF', objectArguments, objectResult, CUSTOM],
+  ['OBJECT_UPDATE', updateArguments, updateResult, CUSTOM],
+  ['MAP', mapArguments, mapResult, { ...CUSTOM, syntax: 'special' }],
 ]
 
 function elementsOf(types: readonly LogicalType[], make: (element: LogicalType) => LogicalType): LogicalType | undefined {

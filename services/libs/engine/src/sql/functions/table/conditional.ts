@@ -18,7 +18,7 @@ const ifNull: ResultStrategy = ({ types: [input, replacement] }) => {
 
 /** GREATEST and LEAST have no code for nested values, and a bare NULL has no value to compare. */
 const greatest: ArgumentStrategy = withCheck(comparable(1, Number.POSITIVE_INFINITY, 'FULL'), ({ types }) =>
-  types.some((type) => type.kind === 'NULL' || childrenOf(type).length > 0) ? '' : undefined,
+  types.some((type) => ['NULL', 'VARIANT', 'BITMAP'].includes(type.kind) || childrenOf(type).length > 0) ? '' : undefined,
 )
 
 const SAME_FAMILY = [

@@ -1,8 +1,9 @@
 /** Operators: comparison, logic, arithmetic and concatenation. */
-import { isComparable } from '../../types/comparability.ts'
-import { BOOLEAN } from '../../types/make-type.ts'
+import { isComparable, mayHoldNull } from '../../types/comparability.ts'
+import type { LogicalType } from '../../types/logical-type.ts'
+import { BOOLEAN, withNullability } from '../../types/make-type.ts'
 import { isCharacter, isInteger, isInterval, isNumeric } from '../../types/type-family.ts'
-import { type ArgumentStrategy, type CallSite, define, type Entry } from '../function-definition.ts'
+import { type ArgumentStrategy, type CallSite, define, type Entry, type ResultStrategy } from '../function-definition.ts'
 import { ANY, anyOf, BOOL, CHARACTER, DATETIME, EXACT, INTERVAL, NUMERIC, operands, withCheck } from '../operand-families.ts'
 import {
   always,
@@ -18,6 +19,8 @@ import {
 
 const TWO = operands(ANY, ANY)
 const boolean = nullableIfAny(always(BOOLEAN))
+/** A row is compared field by field: a nullable field makes the result nullable. */
+const comparison: ResultStrategy = ({ types }) => withNullability(BOOLEAN, types.some(mayHoldNull))
 const OPERATOR = { syntax: 'operator' } as const
 const CUSTOM = { syntax: 'operator', nulls: 'custom' } as const
 
@@ -26,26 +29,33 @@ const CUSTOM = { syntax: 'operator', nulls: 'custom' } as const
  * the other way round: so Flink's code generator decides.
  */
 function compared(test: 'equality' | 'order'): ArgumentStrategy {
-  return withCheck({ ...TWO, signatures: ['<COMPARABLE>, <COMPARABLE>'] }, ({ types: [a, b] }) => {
-    if (!isComparable(a!, b!)) return ''
-    const [text, other] = isCharacter(a!) ? [a!, b!] : [b!, a!]
-    if (!isCharacter(text)) return undefined
-    if (test === 'equality' && isNumeric(other)) return 'A string and a number are not converted here; cast one of them'
-    if (test === 'order' && isInterval(other)) return 'A string and an interval have no order; cast one of them'
-    return undefined
-  })
+  return withCheck({ ...TWO, signatures: ['<COMPARABLE>, <COMPARABLE>'] }, ({ types: [a, b] }) =>
+    isComparable(a!, b!) ? conversionProblem(a!, b!, test) : '',
+  )
+}
+
+function conversionProblem(a: LogicalType, b: LogicalType, test: 'equality' | 'order'): string | undefined {
+  const [text, other] = isCharacter(a) ? [a, b] : [b, a]
+  if (isCharacter(text) && isNumeric(other) && test === 'equality')
+    return 'A string and a number are not converted here; cast one of them'
+  if (isCharacter(text) && isInterval(other) && test === 'order')
+    return 'A string and an interval have no order; cast one of them'
+  if (a.kind !== 'ROW' || b.kind !== 'ROW') return undefined
+  return a.fields
+    .map((field, i) => conversionProblem(field.type, b.fields[i]!.type, test))
+    .find((problem) => problem !== undefined)
 }
 
 const sameIntervals = withCheck(operands(INTERVAL, INTERVAL), ({ types: [a, b] }) => (a!.kind === b!.kind ? undefined : ''))
 const integerFactor = (at: number) => (call: CallSite) => (isInteger(call.types[at]!) ? undefined : '')
 
 const COMPARISON: readonly Entry[] = [
-  ['=', compared('equality'), boolean, OPERATOR],
-  ['<>', compared('equality'), boolean, OPERATOR],
-  ['<', compared('order'), boolean, OPERATOR],
-  ['<=', compared('order'), boolean, OPERATOR],
-  ['>', compared('order'), boolean, OPERATOR],
-  ['>=', compared('order'), boolean, OPERATOR],
+  ['=', compared('equality'), comparison, OPERATOR],
+  ['<>', compared('equality'), comparison, OPERATOR],
+  ['<', compared('order'), comparison, OPERATOR],
+  ['<=', compared('order'), comparison, OPERATOR],
+  ['>', compared('order'), comparison, OPERATOR],
+  ['>=', compared('order'), comparison, OPERATOR],
   ['IS DISTINCT FROM', compared('equality'), alwaysNotNull(BOOLEAN), CUSTOM],
   ['IS NOT DISTINCT FROM', compared('equality'), alwaysNotNull(BOOLEAN), CUSTOM],
   ['IS NULL', operands(ANY), alwaysNotNull(BOOLEAN), CUSTOM],

@@ -6,7 +6,7 @@ import { always, argument, forceNullable, nullableIfAny } from '../result-strate
 
 const hashable = withCheck(operands(ANY), ({ types: [type] }) =>
   ['BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL', 'CHAR', 'VARCHAR'].includes(type!.kind) ||
-  isDatetime(type!)
+  (isDatetime(type!) && type!.kind !== 'TIMESTAMP_LTZ')
     ? undefined
     : '',
 )

@@ -1,7 +1,8 @@
 import { array, BIGINT, BOOLEAN, BYTES, char, INTEGER, map, STRING, VARIANT, varchar } from '../../types/make-type.ts'
+import { isCharacter } from '../../types/type-family.ts'
 import { any, index, logical, root, sequence, varying } from '../argument-rules.ts'
-import { define, type Entry } from '../function-definition.ts'
-import { anyOf, BINARY, CHARACTER, INT, operands, repeated, STRINGS, UNIT } from '../operand-families.ts'
+import { type CallSite, define, type Entry } from '../function-definition.ts'
+import { anyOf, BINARY, BOOL, CHARACTER, INT, operands, repeated, STRINGS, UNIT, withCheck } from '../operand-families.ts'
 import {
   always,
   argument,
@@ -70,8 +71,17 @@ const PARTS: readonly Entry[] = [
   ['PARSE_URL', anyOf(TWO_TEXTS, THREE_TEXTS), nullableString, { parameters: ['url', 'part', 'key'] }],
 ]
 
+function sameStrings({ types: [a, b] }: CallSite): string | undefined {
+  return isCharacter(a!) === isCharacter(b!) ? undefined : 'Strings and bytes are not mixed; cast one of them'
+}
+
 const SEARCH: readonly Entry[] = [
-  ['POSITION', anyOf(operands(STRINGS, STRINGS), operands(STRINGS, STRINGS, INT)), integer, { syntax: 'special' }],
+  [
+    'POSITION',
+    withCheck(anyOf(operands(STRINGS, STRINGS), operands(STRINGS, STRINGS, INT)), sameStrings),
+    integer,
+    { syntax: 'special' },
+  ],
   [
     'INSTR',
     anyOf(TWO_TEXTS, operands(CHARACTER, CHARACTER, INT), operands(CHARACTER, CHARACTER, INT, INT)),
@@ -93,7 +103,7 @@ const REPLACE: readonly Entry[] = [
   ],
   [
     'OVERLAY',
-    anyOf(operands(STRINGS, STRINGS, INT), operands(STRINGS, STRINGS, INT, INT)),
+    withCheck(anyOf(operands(STRINGS, STRINGS, INT), operands(STRINGS, STRINGS, INT, INT)), sameStrings),
     nullableIfAny(varyingString(concatenation)),
     { syntax: 'special' },
   ],
@@ -162,7 +172,7 @@ const JSON_TEXT = anyOf(sequence(chars), sequence(chars, root('BOOLEAN')))
 
 const VARIANTS: readonly Entry[] = [
   ['PARSE_JSON', JSON_TEXT, nullableIfAny(always(VARIANT)), { parameters: ['json', 'allowDuplicateKeys'] }],
-  ['TRY_PARSE_JSON', JSON_TEXT, always(VARIANT), { parameters: ['json', 'allowDuplicateKeys'] }],
+  ['TRY_PARSE_JSON', anyOf(TEXT, operands(CHARACTER, BOOL)), always(VARIANT), { parameters: ['json', 'allowDuplicateKeys'] }],
 ]
 
 export const STRING_FUNCTIONS = [

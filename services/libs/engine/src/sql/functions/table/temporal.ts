@@ -12,7 +12,7 @@ import {
   withNullability,
   withoutTimeAttribute,
 } from '../../types/make-type.ts'
-import { isCharacter, isNumeric } from '../../types/type-family.ts'
+import { isCharacter, isDatetime, isNumeric } from '../../types/type-family.ts'
 import { type ArgumentRule, logical, sequence } from '../argument-rules.ts'
 import { type ArgumentStrategy, type CallSite, define, type Entry, type ResultStrategy } from '../function-definition.ts'
 import { anyOf, CHARACTER, DATETIME, INT, INTERVAL, NILADIC, operands, TIMESTAMPS, UNIT, withCheck } from '../operand-families.ts'
@@ -75,7 +75,11 @@ const PARTS: readonly Entry[] = [
 /** (start, end or length, start, end or length). */
 function overlapsArguments(): ArgumentStrategy {
   const second = [DATETIME, INTERVAL]
-  return anyOf(...second.flatMap((a) => second.map((b) => operands(DATETIME, a, DATETIME, b))))
+  const pairs = anyOf(...second.flatMap((a) => second.map((b) => operands(DATETIME, a, DATETIME, b))))
+  return withCheck(pairs, ({ types }) => {
+    const moments = types.filter(isDatetime)
+    return moments.every((moment) => moment.kind === moments[0]!.kind) ? undefined : 'All moments must be of one type'
+  })
 }
 
 /** Adding hours to a DATE makes a TIMESTAMP, larger units keep it. */

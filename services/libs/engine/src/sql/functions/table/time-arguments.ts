@@ -60,8 +60,12 @@ export function additionProblem({ types, literals }: CallSite): string | undefin
 }
 
 /** TIMESTAMPDIFF(unit, from, to). */
-export function differenceProblem({ literals }: CallSite): string | undefined {
+export function differenceProblem({ types: [, from, to], literals }: CallSite): string | undefined {
   const unit = String(literals[0])
+  const isOfMonths = unit === 'YEAR' || unit === 'QUARTER' || unit === 'MONTH'
+  const apart =
+    from!.kind !== to!.kind && [from!, to!].some((type) => type.kind === 'TIMESTAMP_LTZ' || (type.kind === 'TIME' && !isOfMonths))
+  if (apart) return 'Both moments must be of one type; cast one of them'
   return ROUNDING_UNITS.includes(unit) ? undefined : `${unit} cannot be counted between two moments`
 }
 
