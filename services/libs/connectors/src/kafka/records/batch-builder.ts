@@ -45,6 +45,11 @@ export class BatchBuilder implements ByteSink {
     this.#view = new DataView(grown.buffer)
   }
 
+  /** Of a batch without records. */
+  get emptyBytes(): number {
+    return BATCH_HEADER_BYTES
+  }
+
   reset(): void {
     this.position = BATCH_HEADER_BYTES
     this.count = 0

@@ -5,7 +5,7 @@ import { findCoordinatorCall } from './api/find-coordinator.ts'
 import { type BrokerNode, type MetadataAnswer, metadataCall } from './api/metadata.ts'
 import { prepareConnection, type SaslOptions } from './authenticate.ts'
 import { type ApiCall, Connection, type RequestOptions } from './connection.ts'
-import { isRetriable, KAFKA } from './error-codes.ts'
+import { KAFKA } from './error-codes.ts'
 import { brokerError, KafkaError, unreachable } from './kafka-error.ts'
 
 export interface BootstrapAddress {
@@ -244,7 +244,6 @@ export function leaderMoved(code: number): boolean {
     code === KAFKA.FENCED_LEADER_EPOCH ||
     code === KAFKA.UNKNOWN_TOPIC_OR_PARTITION ||
     code === KAFKA.UNKNOWN_TOPIC_ID ||
-    code === KAFKA.INCONSISTENT_TOPIC_ID ||
-    isRetriable(code)
+    code === KAFKA.INCONSISTENT_TOPIC_ID
   )
 }

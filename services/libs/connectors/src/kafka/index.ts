@@ -1,0 +1,2 @@
+export { createKafkaSink } from './sink/sink.ts'
+export { createKafkaSource } from './source/source.ts'

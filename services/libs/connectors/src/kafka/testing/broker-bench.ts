@@ -1,0 +1,183 @@
+/** A real broker with topics, tables and contexts for tests, and a client that shares no code with ours to check against. */
+import type { ConnectorContext, ResolvedColumn, ResolvedTable, SinkWriter, SourceReader } from '@millrace/engine/connector'
+import { ColumnBuilder, rowText } from '@millrace/engine/formats'
+import { createDialler } from '@millrace/kit/dialler'
+import { kafkaMissing, startTestKafka } from '@millrace/testkit'
+import { Admin, Consumer, MessagesStreamModes, Producer } from '@platformatic/kafka'
+import { testContext } from '../../testing/connector-context.ts'
+import { createKafkaSink } from '../sink/sink.ts'
+import { createKafkaSource } from '../source/source.ts'
+
+export { kafkaMissing }
+
+const STRING = { kind: 'VARCHAR', length: 2147483647, nullable: true } as const
+const BIGINT = { kind: 'BIGINT', nullable: true } as const
+const INT = { kind: 'INTEGER', nullable: true } as const
+const TIMESTAMP_LTZ = { kind: 'TIMESTAMP_LTZ', precision: 3, nullable: true } as const
+const HEADERS = {
+  kind: 'MAP',
+  key: STRING,
+  value: { kind: 'VARBINARY', length: 2147483647, nullable: true },
+  nullable: true,
+} as const
+const TYPES = { STRING, BIGINT, INT, TIMESTAMP_LTZ, HEADERS } as const
+
+export type TypeName = keyof typeof TYPES
+export type Cell = string | number | bigint | null
+
+const END_MARK = '__end '
+
+export async function startBench() {
+  let marks = 0
+  const kafka = await startTestKafka()
+  const sasl = { mechanism: 'SCRAM-SHA-256', ...kafka.admin } as const
+  const base = { bootstrapBrokers: [kafka.bootstrap], sasl, retries: 8, retryDelay: 200 }
+  const admin = new Admin({ clientId: 'bench', ...base })
+  const connection = (user: { username: string; password: string } = kafka.admin): Record<string, string> => ({
+    'properties.bootstrap.servers': kafka.bootstrap,
+    'properties.security.protocol': 'SASL_PLAINTEXT',
+    'properties.sasl.mechanism': 'SCRAM-SHA-256',
+    'properties.sasl.username': user.username,
+    'properties.sasl.password': user.password,
+  })
+
+  const table = (
+    connector: 'kafka' | 'upsert-kafka',
+    spec: {
+      readonly columns: Readonly<Record<string, TypeName>>
+      readonly metadata?: Readonly<Record<string, TypeName>>
+      readonly primaryKey?: readonly string[]
+      readonly options: Readonly<Record<string, string>>
+    },
+  ): ResolvedTable => {
+    const physical = Object.entries(spec.columns).map(
+      ([name, type]): ResolvedColumn => ({ name, type: TYPES[type], kind: 'physical' }),
+    )
+    const metadata = Object.entries(spec.metadata ?? {}).map(
+      ([name, type]): ResolvedColumn => ({ name, type: TYPES[type], kind: 'metadata', key: name }),
+    )
+    return {
+      path: ['default_catalog', 'default', 't'],
+      connector,
+      options: { ...connection(), ...spec.options },
+      columns: [...physical, ...metadata],
+      primaryKey: spec.primaryKey ?? [],
+      partitionKeys: [],
+    }
+  }
+
+  const context = (overrides: Partial<ConnectorContext> = {}) =>
+    testContext({
+      dial: createDialler({ allowedAddresses: [kafka.bootstrap] }),
+      now: () => Date.now(),
+      ...overrides,
+    })
+
+  /**
+   * What the other client reads with read_committed from the start of a topic: [key, value] in log order. It marks the end of each
+   * partition with a record of its own and reads up to there, so nothing may be open in a transaction.
+   */
+  const committed = async (topic: string, partitions = 1): Promise<(readonly [string | null, string | null])[]> => {
+    const end = `${END_MARK}${++marks}`
+    const producer = new Producer({ clientId: 'mark', ...base })
+    const value = Buffer.from(end)
+    await producer.send({ messages: Array.from({ length: partitions }, (_, partition) => ({ topic, partition, value })) })
+    await producer.close()
+    const groupId = `check-${topic}-${marks}`
+    const consumer = new Consumer({ clientId: 'check', groupId, ...base, isolationLevel: 1, maxWaitTime: 100 })
+    const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.EARLIEST })
+    const rows: (readonly [string | null, string | null])[] = []
+    const text = (bytes: Buffer | null | undefined) => (bytes ? bytes.toString('utf8') : null)
+    let open = partitions
+    for await (const message of stream) {
+      const found = text(message.value)
+      if (found === end && --open === 0) break
+      if (!found?.startsWith(END_MARK)) rows.push([text(message.key), found])
+    }
+    await consumer.close(true)
+    return rows
+  }
+
+  return {
+    kafka,
+    admin,
+    connection,
+    table,
+    context,
+    committed,
+    otherProducer: () => new Producer({ clientId: 'other', ...base }),
+    createTopic: (name: string, partitions = 1, configs: { name: string; value: string }[] = []) =>
+      admin.createTopics({ topics: [name], partitions, replicas: 1, configs }),
+    stop: async () => {
+      await admin.close()
+      await kafka.remove()
+    },
+  }
+}
+
+export type Bench = Awaited<ReturnType<typeof startBench>>
+
+/** A batch of rows; kinds as '+I', '+U', '-U', '-D'. */
+export function batchOf(table: ResolvedTable, rows: readonly (readonly Cell[])[], kinds?: readonly string[]) {
+  const columns = table.columns.map((column, c) => {
+    const builder = new ColumnBuilder(column.type)
+    builder.begin(new Uint8Array(0), rows.length)
+    rows.forEach((row, r) => {
+      const cell = row[c] ?? null
+      if (cell === null) builder.setNull(r)
+      else if (builder.repr === 'bytes') builder.setBytes(r, Buffer.from(String(cell)))
+      else if (builder.repr === 'i64') builder.setInt64(r, BigInt(cell))
+      else if (builder.repr === 'i32') builder.i32[r] = Number(cell)
+      else builder.f64[r] = Number(cell)
+    })
+    return builder.finish()
+  })
+  const codes = ['+I', '-U', '+U', '-D']
+  const kindBytes = kinds ? Uint8Array.from(kinds.map((kind) => codes.indexOf(kind))) : null
+  return { length: rows.length, columns, kinds: kindBytes, marks: [], lease: null }
+}
+
+/** Writes rows and waits for their acknowledgement. */
+export async function writeRows(writer: SinkWriter, batch: ReturnType<typeof batchOf>): Promise<void> {
+  await writer.ready()
+  writer.write(batch)
+  await writer.flush()
+}
+
+export function openWriter(bench: Bench, table: ResolvedTable, context = bench.context()) {
+  return createKafkaSink(table.connector as 'kafka').createWriter(table, { ...context, writer: 0, writers: 1 })
+}
+
+export async function openSource(bench: Bench, table: ResolvedTable, context = bench.context()): Promise<SourceReader> {
+  const source = createKafkaSource(table.connector as 'kafka')
+  const enumerator = source.createEnumerator(table, context)
+  const splits = await enumerator.discover()
+  await enumerator.close()
+  const reader = source.createReader(
+    table,
+    table.columns.map((_, i) => i),
+    context,
+  )
+  reader.addSplits(splits)
+  return reader
+}
+
+const KINDS = ['+I', '-U', '+U', '-D']
+
+/** Rows as text with their kinds, until the reader ended or `count` rows are there. Fails after `timeoutMs`. */
+export async function readRows(reader: SourceReader, table: ResolvedTable, count = Number.MAX_SAFE_INTEGER, timeoutMs = 20_000) {
+  const rows: string[] = []
+  const types = table.columns.map((column) => column.type)
+  const end = performance.now() + timeoutMs
+  while (rows.length < count && !reader.ended()) {
+    const polled = reader.poll()
+    if (polled) {
+      const { batch } = polled
+      for (let r = 0; r < batch.length; r++) rows.push(`${KINDS[batch.kinds?.[r] ?? 0]}${rowText(batch, r, types)}`)
+      continue
+    }
+    if (performance.now() > end) throw new Error(`only ${rows.length} rows in ${timeoutMs} ms: ${rows.slice(-5).join(' ')}`)
+    await Promise.race([reader.available(), new Promise((resolve) => setTimeout(resolve, 200))])
+  }
+  return rows
+}
