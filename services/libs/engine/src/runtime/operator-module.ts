@@ -15,7 +15,8 @@ export interface OperatorModule {
   createSourceProjection(body: SourceBody): (batch: Batch) => Batch
   /** One a split: may keep the running maximum. Gets batches after the projection. Absent watermark = never called. */
   createWatermarkGenerator(body: SourceBody): WatermarkGenerator
-  createKeyHasher(types: readonly LogicalType[]): KeyHasher
+  /** `types` are those of all columns of the batch, `keys` the ordinals of the key columns in order. */
+  createKeyHasher(types: readonly LogicalType[], keys: readonly number[]): KeyHasher
 }
 
 export interface WatermarkGenerator {
@@ -27,5 +28,8 @@ export interface WatermarkGenerator {
   }
 }
 
-/** Writes the hash of each row's key columns to `out[0 .. batch.length)`. The function is fixed for ever: key groups follow from it. */
-export type KeyHasher = (batch: Batch, keys: readonly number[], out: Int32Array) => void
+/** The function is fixed for ever: key groups, and so where state lies, follow from it. */
+export interface KeyHasher {
+  /** Hashes of the rows of `batch`, valid until the next call; only the first `batch.length` entries count. */
+  hash(batch: Batch): Int32Array
+}

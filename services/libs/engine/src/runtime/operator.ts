@@ -68,7 +68,18 @@ export interface OperatorContext {
   readonly parallelism: number
   readonly keyGroups: KeyGroupRange
   readonly config: Readonly<Record<string, string>>
+  /** Readings for expressions (CURRENT_TIMESTAMP, CURRENT_WATERMARK, RAND); the task sets them before it hands over a batch. */
+  readonly evaluation?: Evaluation
   /** Charges `bytes` (negative = frees) before memory is taken. Throws the hard limit's diagnostic (StateLimitError). */
   charge(bytes: number): void
   count(metric: 'late_records_dropped' | 'errors_ignored', by: number): void
+}
+
+export interface Evaluation {
+  /** Processing time, epoch ms. */
+  nowMs: number
+  /** The operator's watermark; null before the first one. */
+  watermarkMs: number | null
+  /** A number in [0, 1). */
+  random: () => number
 }

@@ -128,7 +128,7 @@ describe('a job', () => {
 
   test('keeps to its share of a core', async () => {
     const job = await bench.start({ source: { endless: 'true', rows: '1000000000' }, operator: 'totals' }, { cu: 0.1 })
-    await until(job, (report) => report.counters.recordsIn > 0)
+    await until(job, (report) => report.counters.recordsIn > 0 && report.counters.cpuUs > 0)
     const [before, startMs] = [job.report().counters.cpuUs, performance.now()]
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     const share = (job.report().counters.cpuUs - before) / 1_000 / (performance.now() - startMs)

@@ -85,7 +85,7 @@ export class JobCoordinator implements Job {
   async #recover(parts: JobParts): Promise<void> {
     if (this.#attempts > 1) await this.#confirm()
     const pointer = await parts.truth.recover()
-    const known = this.#committed ?? this.#options.knownCheckpoint
+    const known = this.#checkpoint ?? this.#options.knownCheckpoint
     if (known !== null && (pointer === null || pointer.number < known.number)) {
       const found = pointer === null ? 'no checkpoint' : `checkpoint ${pointer.number}`
       throw new JobError(
@@ -122,9 +122,9 @@ export class JobCoordinator implements Job {
         this.#figures.replace(threads)
         this.#setTrouble(null)
       },
-      onCheckpoint: (checkpoint: CommittedCheckpoint) => {
+      onCheckpoint: (checkpoint: CommittedCheckpoint, durable: boolean) => {
         this.#committed = checkpoint
-        this.#checkpoint = checkpoint
+        if (durable) this.#checkpoint = checkpoint
         this.#attempts = 1
         this.#internalFailures = 0
       },

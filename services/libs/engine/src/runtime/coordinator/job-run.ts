@@ -23,7 +23,8 @@ export interface StopRequest {
 
 export interface JobRunEvents {
   readonly onReady: (threads: readonly ThreadStats[]) => void
-  readonly onCheckpoint: (checkpoint: CommittedCheckpoint) => void
+  /** `durable` = a recovery would find it; else it moves only the positions of this run. */
+  readonly onCheckpoint: (checkpoint: CommittedCheckpoint, durable: boolean) => void
   readonly onStatus: (positions: Readonly<Record<string, string>>, trouble: JobFailure | null) => void
   readonly onResults: (thread: number, rows: readonly EncodedResult[]) => void
   /** Rises with everything that a checkpoint would have to keep. */
@@ -132,11 +133,18 @@ export class JobRun {
     checkpoint.catch(() => {})
     const committed = await Promise.race([checkpoint, this.#failure.promise])
     this.#checkpointed = progress
-    this.#events.onCheckpoint(committed)
+    // A commit without output may be deferred; then only what can be recovered is told to the outside and bounds the collection.
+    const { truth } = this.#parts
+    const durable = truth.durable ? truth.durable() : committed
+    this.#events.onCheckpoint(committed, durable?.number === committed.number)
+    if (durable !== null) this.#collect(durable.number)
+  }
+
+  #collect(committed: number): void {
     const now = this.#parts.clock.monotonic()
     if (now - this.#collectedMs < COLLECTION_MS) return
     this.#collectedMs = now
-    this.#collector.run(committed.number).catch((error: Error) => this.#parts.options.log('warn', `collection: ${error.message}`))
+    this.#collector.run(committed).catch((error: Error) => this.#parts.options.log('warn', `collection: ${error.message}`))
   }
 
   /** New splits (a topic got partitions) join the running threads. */
@@ -146,7 +154,7 @@ export class JobRun {
     this.#discoveredMs = now
     for (const [operator, enumerator] of this.#parts.enumerators) {
       const known = this.#splits.get(operator) ?? []
-      const found = await enumerator.discover()
+      const found = await enumerator.discover(known.map((split) => split.id))
       const fresh = mergeSplits(
         found.filter((split) => !known.some((other) => other.id === split.id)),
         [],

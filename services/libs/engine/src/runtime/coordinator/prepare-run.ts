@@ -30,7 +30,7 @@ export async function prepareRun(parts: JobParts, pointer: CommittedPointer | nu
     const restored = manifest?.sources[op.id] ?? []
     if (op.body.kind === 'Values') splits.set(op.id, restored)
     const enumerator = parts.enumerators.get(op.id)
-    if (enumerator) splits.set(op.id, mergeSplits(await enumerator.discover(), restored))
+    if (enumerator) splits.set(op.id, mergeSplits(await enumerator.discover(restored.map((split) => split.id)), restored))
   }
   const budget = StateBudget.allocate(options.stateLimitBytes)
   return { inits: makeInits(parts, { graph, writers, splits, manifest, budget }), graph, manifest, budget, splits }

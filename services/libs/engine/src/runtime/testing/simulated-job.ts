@@ -102,6 +102,7 @@ class SimulatedRun {
           thread,
           plan: this.#plan,
           graph,
+          writers: {},
           registry,
           operators,
           stats: ThreadStats.allocate(this.#plan.operators.length),

@@ -13,9 +13,10 @@ import { encodeRows } from '../result-encoding.ts'
 const TEXT = { encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)) }
 const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
 
-export const createKeyHasher: OperatorModule['createKeyHasher'] = (): KeyHasher => (batch, keys, out) => {
-  for (let row = 0; row < batch.length; row++) out[row] = Math.imul(Number(cell(batch, keys[0]!, row)) + 1, 0x9e3779b1) >>> 3
-}
+export const createKeyHasher: OperatorModule['createKeyHasher'] = (_types, keys): KeyHasher => ({
+  hash: (batch) =>
+    Int32Array.from({ length: batch.length }, (_, row) => Math.imul(cell(batch, keys[0]!, row) + 1, 0x9e3779b1) >>> 3),
+})
 
 function cell(batch: Batch, column: number, row: number): number {
   const vector = batch.columns[column]!

@@ -29,6 +29,8 @@ export interface FragmentBuilderOptions {
   readonly thread: number
   readonly plan: PhysicalPlan
   readonly graph: JobGraph
+  /** How many writers sinks can use, by operator. */
+  readonly writers: Readonly<Record<string, number>>
   readonly registry: ConnectorRegistry
   readonly operators: OperatorModule
   readonly stats: ThreadStats
@@ -198,20 +200,29 @@ class FragmentBuilder {
     ).parallelism
     const senders = Array.from({ length: targets }, (_, to) => new ChannelSender(pipe(edge.id, thread, to), packer))
     const { distribution } = edge
-    const keys = distribution.kind === 'single' ? [] : distribution.keys
+    const types = schema.map((field) => field.type)
     const exchange = new ExchangeOutput({
       senders,
       router: createRowRouter({
         distribution,
         targets,
         keyGroups: plan.keyGroups,
-        hasher: operators.createKeyHasher(keys.map((key) => must(schema[key], `key column ${key}`).type)),
+        hasher: () => operators.createKeyHasher(types, distribution.kind === 'single' ? [] : distribution.keys),
+        sinkRouter: distribution.kind === 'writers' ? this.#sinkRouter(edge.to, targets) : undefined,
       }),
       inTurn: distribution.kind === 'writers',
       first: thread,
     })
     this.#exchanges.push(exchange)
     this.#outletsOf(edge.from).push(exchange)
+  }
+
+  #sinkRouter(id: string, writers: number) {
+    const { plan, registry, context, thread } = this.#options
+    const body = plan.operators.find((op) => op.id === id)?.body
+    if (body?.kind !== 'Sink') return undefined
+    const limit = this.#options.writers[id] ?? writers
+    return registry.sinks[body.table.connector]?.createRouter?.(body.table, context(thread, writers), { limit, writers })
   }
 
   #schemaOf(id: string): PhysicalOperator['schema'] {

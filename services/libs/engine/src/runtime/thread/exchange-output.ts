@@ -14,18 +14,32 @@ export interface RouterOptions {
   readonly distribution: ExchangeEdge['distribution']
   readonly targets: number
   readonly keyGroups: number
-  readonly hasher: KeyHasher
+  readonly hasher: () => KeyHasher
+  /** The sink's own choice of a writer for each row. */
+  readonly sinkRouter: ((batch: Batch, row: number) => number) | undefined
 }
 
 /** undefined = whole batches: to subtask 0, or in turn. */
-export function createRowRouter({ distribution, targets, keyGroups, hasher }: RouterOptions): RowRouter | undefined {
-  if (targets === 1 || distribution.kind === 'single' || distribution.keys.length === 0) return undefined
-  const { kind, keys } = distribution
-  return (batch, out) => {
-    hasher(batch, keys, out)
-    for (let i = 0; i < batch.length; i++) {
-      out[i] = kind === 'hash' ? subtaskOf(keyGroupOf(out[i]!, keyGroups), targets, keyGroups) : (out[i]! >>> 0) % targets
+export function createRowRouter(options: RouterOptions): RowRouter | undefined {
+  const { distribution, targets, keyGroups, sinkRouter } = options
+  if (targets === 1 || distribution.kind === 'single') return undefined
+  if (sinkRouter) {
+    return (batch, out) => {
+      for (let i = 0; i < batch.length; i++) out[i] = sinkRouter(batch, i)
     }
+  }
+  if (distribution.keys.length === 0) return undefined
+  const hasher = options.hasher()
+  if (distribution.kind === 'writers') {
+    return (batch, out) => {
+      const hashes = hasher.hash(batch)
+      for (let i = 0; i < batch.length; i++) out[i] = (hashes[i]! >>> 0) % targets
+    }
+  }
+  const subtasks = Int32Array.from({ length: keyGroups }, (_, group) => subtaskOf(group, targets, keyGroups))
+  return (batch, out) => {
+    const hashes = hasher.hash(batch)
+    for (let i = 0; i < batch.length; i++) out[i] = subtasks[keyGroupOf(hashes[i]!, keyGroups)]!
   }
 }
 

@@ -71,6 +71,7 @@ async function build(): Promise<TaskThread> {
     thread: init.thread,
     plan: init.plan,
     graph,
+    writers: init.writers,
     registry: connectors.createRegistry(),
     operators,
     stats,
