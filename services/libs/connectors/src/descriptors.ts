@@ -4,6 +4,7 @@ import { formatDescriptors } from '@millrace/engine/formats/descriptors'
 import { blackholeDescriptor } from './blackhole/descriptor.ts'
 import { datagenDescriptor } from './datagen/descriptor.ts'
 import { filesystemDescriptor } from './filesystem/descriptor.ts'
+import { kafkaDescriptor, upsertKafkaDescriptor } from './kafka/descriptor.ts'
 import { nexmarkDescriptor } from './nexmark/descriptor.ts'
 import { printDescriptor } from './print/descriptor.ts'
 
@@ -12,8 +13,10 @@ export const connectorCatalog: ConnectorCatalog = {
     blackhole: blackholeDescriptor,
     datagen: datagenDescriptor,
     filesystem: filesystemDescriptor,
+    kafka: kafkaDescriptor,
     nexmark: nexmarkDescriptor,
     print: printDescriptor,
+    'upsert-kafka': upsertKafkaDescriptor,
   },
   formats: formatDescriptors,
 }

@@ -5,13 +5,26 @@ import { blackholeSink } from './blackhole/sink.ts'
 import { datagenSource } from './datagen/source.ts'
 import { filesystemSink } from './filesystem/sink.ts'
 import { filesystemSource } from './filesystem/source.ts'
+import { createKafkaSink, createKafkaSource } from './kafka/index.ts'
 import { nexmarkSource } from './nexmark/source.ts'
 import { printSink } from './print/sink.ts'
 
 export function createRegistry(): ConnectorRegistry {
   return {
-    sources: { datagen: datagenSource, filesystem: filesystemSource, nexmark: nexmarkSource },
-    sinks: { blackhole: blackholeSink, filesystem: filesystemSink, print: printSink },
+    sources: {
+      datagen: datagenSource,
+      filesystem: filesystemSource,
+      nexmark: nexmarkSource,
+      kafka: createKafkaSource('kafka'),
+      'upsert-kafka': createKafkaSource('upsert-kafka'),
+    },
+    sinks: {
+      blackhole: blackholeSink,
+      filesystem: filesystemSink,
+      print: printSink,
+      kafka: createKafkaSink('kafka'),
+      'upsert-kafka': createKafkaSink('upsert-kafka'),
+    },
   }
 }
 

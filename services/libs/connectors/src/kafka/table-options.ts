@@ -74,6 +74,24 @@ export function sinkOptions(options: Options): SinkOptions {
   }
 }
 
+/** Mistakes in single values, whichever use the table has: enumerations that are not. */
+export function valueMistakes(options: Options): readonly string[] {
+  const mistakes: string[] = []
+  for (const read of [
+    () => errorHandling(options),
+    () => sinkOptions({ ...options, topic: 'any' }),
+    () => topicPattern(options['topic-pattern']),
+  ]) {
+    try {
+      read()
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      mistakes.push(error.message)
+    }
+  }
+  return mistakes
+}
+
 function startupMode(options: Options): OffsetMode {
   const key = 'scan.startup.mode'
   const modes = ['group-offsets', 'earliest-offset', 'latest-offset', 'timestamp', 'specific-offsets'] as const
@@ -164,15 +182,6 @@ function wholeNumber(text: string, key: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 0) throw invalid(`'${key}' is '${text}', not a whole number`)
   return value
-}
-
-const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, sec: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** Flink's durations: `5 min`, `500ms`; a bare number is milliseconds. undefined where the text is none. */
-export function durationMs(text: string): number | undefined {
-  const [, count, unit = 'ms'] = /^\s*(\d+)\s*([a-z]*?)s?\s*$/i.exec(text) ?? []
-  const scale = MS[unit === '' ? 'ms' : unit.toLowerCase()] ?? (/^(m|s)$/i.test(text.trim().slice(-1)) ? MS['ms'] : undefined)
-  return count === undefined || scale === undefined ? undefined : Number(count) * scale
 }
 
 function invalid(message: string): KafkaError {

@@ -1,0 +1,181 @@
+/** The connectors `kafka` and `upsert-kafka` as planning and validation see them: data, without any client. */
+import type { ConnectorDescriptor, LogicalType, OptionDescriptor, TableOptions } from '@millrace/engine/connector'
+import { scanOptions, UPSERT, valueMistakes } from './table-options.ts'
+import { KafkaError } from './wire/kafka-error.ts'
+
+const option = (
+  key: string,
+  type: OptionDescriptor['type'],
+  doc: string,
+  more: Partial<OptionDescriptor> = {},
+): OptionDescriptor => ({
+  key,
+  type,
+  required: false,
+  doc,
+  ...more,
+})
+const choice = (key: string, values: readonly [string, ...string[]], doc: string): OptionDescriptor =>
+  option(key, 'enum', doc, { values, fallback: values[0] })
+
+const CONNECTION: readonly OptionDescriptor[] = [
+  option('properties.bootstrap.servers', 'list', 'Addresses host:port of the cluster, separated by commas.', { required: true }),
+  choice('properties.security.protocol', ['PLAINTEXT', 'SASL_PLAINTEXT'], 'How the cluster is spoken to.'),
+  choice('properties.sasl.mechanism', ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'How the principal proves itself.'),
+  option('properties.sasl.username', 'string', 'The principal.'),
+  option('properties.sasl.password', 'string', 'Its password.', { sensitive: true }),
+  option('properties.sasl.jaas.config', 'string', 'Principal and password as a JAAS line, instead of the two.', {
+    sensitive: true,
+  }),
+  option(
+    'properties.group.id',
+    'string',
+    'Group whose offsets are read (group-offsets) and to which positions are committed for outside tools.',
+  ),
+]
+
+const FORMAT: readonly OptionDescriptor[] = [
+  option('format', 'string', 'Format of the value (the same as value.format).'),
+  option('value.format', 'string', 'Format of the value.'),
+  option('key.format', 'string', 'Format of the key.'),
+  option('key.fields-prefix', 'string', 'Prefix of the key columns in the table, which the record does not have.'),
+  choice('value.fields-include', ['ALL', 'EXCEPT_KEY'], 'Whether key columns stand in the value too.'),
+]
+
+const BOUNDED: readonly OptionDescriptor[] = [
+  choice(
+    'scan.bounded.mode',
+    ['unbounded', 'latest-offset', 'group-offsets', 'timestamp', 'specific-offsets'],
+    'Where reading ends; the end is fixed when the statement starts.',
+  ),
+  option('scan.bounded.timestamp-millis', 'int', 'End of reading under timestamp, epoch ms.'),
+  option('scan.bounded.specific-offsets', 'string', 'End of reading: partition:0,offset:42;partition:1,offset:300.'),
+]
+
+const ERRORS: readonly OptionDescriptor[] = [
+  choice('error-handling.mode', ['fail', 'ignore', 'log'], 'What a record that cannot be read does.'),
+  option('error-handling.log.topic', 'string', 'Topic of the dead-letter table under log, on the same cluster.'),
+]
+
+const SINK: readonly OptionDescriptor[] = [
+  choice('sink.delivery-guarantee', ['exactly-once', 'at-least-once', 'none'], 'What a crash may do to the output.'),
+  option('sink.transactional-id-prefix', 'string', 'Put before the transactional ids and the group of checkpoints.'),
+  option('sink.parallelism', 'int', 'Writers, at most as many as the topic has partitions.'),
+]
+
+const KAFKA_ONLY: readonly OptionDescriptor[] = [
+  option('topic', 'list', 'The topic; a source may name several, separated by semicolons.'),
+  option('topic-pattern', 'string', 'Instead of topic: all topics whose whole name matches. Without groups and counts.'),
+  option('key.fields', 'list', 'Columns of the key, separated by semicolons.'),
+  choice(
+    'scan.startup.mode',
+    ['group-offsets', 'earliest-offset', 'latest-offset', 'timestamp', 'specific-offsets'],
+    'Where reading starts when there is no checkpoint.',
+  ),
+  option('scan.startup.timestamp-millis', 'int', 'Start under timestamp, epoch ms.'),
+  option('scan.startup.specific-offsets', 'string', 'Start: partition:0,offset:42;partition:1,offset:300.'),
+  option('scan.topic-partition-discovery.interval', 'duration', 'How often new partitions are looked for.', {
+    fallback: '5 min',
+  }),
+  choice('sink.partitioner', ['default', 'fixed', 'round-robin'], 'default: by key as the Java client, without one in turn.'),
+]
+
+const MAX = 2147483647
+const NOT_NULL = { nullable: false } as const
+const SOURCE_METADATA: Readonly<Record<string, LogicalType>> = {
+  topic: { kind: 'VARCHAR', length: MAX, ...NOT_NULL },
+  partition: { kind: 'INTEGER', ...NOT_NULL },
+  headers: {
+    kind: 'MAP',
+    key: { kind: 'VARCHAR', length: MAX, nullable: true },
+    value: { kind: 'VARBINARY', length: MAX, nullable: true },
+    ...NOT_NULL,
+  },
+  'leader-epoch': { kind: 'INTEGER', nullable: true },
+  offset: { kind: 'BIGINT', ...NOT_NULL },
+  timestamp: { kind: 'TIMESTAMP_LTZ', precision: 3, ...NOT_NULL },
+  'timestamp-type': { kind: 'VARCHAR', length: MAX, ...NOT_NULL },
+}
+const SINK_METADATA: Readonly<Record<string, LogicalType>> = {
+  timestamp: { kind: 'TIMESTAMP_LTZ', precision: 3, nullable: true },
+}
+
+const bounded = ({ options }: TableOptions): boolean => (options['scan.bounded.mode'] ?? 'unbounded') !== 'unbounded'
+
+type Finding = ReturnType<NonNullable<ConnectorDescriptor['check']>>[number]
+
+/** A table may be a source, a sink or both, so only what is wrong in either use is reported; the rest shows when it is used. */
+function check(connector: string, { options, primaryKey }: TableOptions): readonly Finding[] {
+  const mistakes = [...valueMistakes(options)]
+  if (options['format'] === undefined && options['value.format'] === undefined)
+    mistakes.push(`'format' or 'value.format' is missing`)
+  if (connector === UPSERT) {
+    if (primaryKey.length === 0) mistakes.push('upsert-kafka needs PRIMARY KEY (…) NOT ENFORCED: it is the key of the records')
+    if (options['key.format'] === undefined) mistakes.push(`'key.format' is missing`)
+    if (options['topic'] === undefined) mistakes.push(`'topic' is missing`)
+  } else {
+    if (primaryKey.length > 0)
+      mistakes.push('a table of connector kafka holds insertions and can have no PRIMARY KEY; use upsert-kafka')
+    if ((options['key.format'] === undefined) !== (options['key.fields'] === undefined)) {
+      mistakes.push(`'key.format' and 'key.fields' go together`)
+    }
+  }
+  if (options['scan.startup.mode'] !== undefined || options['scan.bounded.mode'] !== undefined) {
+    mistakes.push(...mistakesOf(() => scanOptions(connector, { 'properties.group.id': '', ...options })))
+  }
+  const hint = 'See the options of the connector.'
+  return [...new Set(mistakes)].map((message) => ({ code: 'OPTION_INVALID', severity: 'error', message, hint }))
+}
+
+function mistakesOf(read: () => unknown): readonly string[] {
+  try {
+    read()
+    return []
+  } catch (error) {
+    if (error instanceof KafkaError) return [error.message]
+    throw error
+  }
+}
+
+const COMMON = {
+  optionPrefixes: [
+    'properties.',
+    'json.',
+    'csv.',
+    'raw.',
+    'key.json.',
+    'key.csv.',
+    'key.raw.',
+    'value.json.',
+    'value.csv.',
+    'value.raw.',
+  ],
+  formats: ['json', 'csv', 'raw'],
+}
+
+export const kafkaDescriptor: ConnectorDescriptor = {
+  identifier: 'kafka',
+  doc: 'Topics of an Apache Kafka cluster. Rows are appended, exactly once by default.',
+  options: [...CONNECTION, ...KAFKA_ONLY, ...FORMAT, ...BOUNDED, ...ERRORS, ...SINK],
+  ...COMMON,
+  source: { bounded, changelog: () => 'append', metadata: SOURCE_METADATA },
+  sink: { changelog: () => 'append', metadata: SINK_METADATA, partitionedByKey: false },
+  check: (table) => check('kafka', table),
+}
+
+export const upsertKafkaDescriptor: ConnectorDescriptor = {
+  identifier: UPSERT,
+  doc: 'A topic whose last record of a key is its row, and a record without a value deletes it.',
+  options: [
+    ...CONNECTION,
+    option('topic', 'string', 'The topic.', { required: true }),
+    ...FORMAT,
+    ...BOUNDED,
+    ...ERRORS,
+    ...SINK,
+  ],
+  ...COMMON,
+  source: { bounded, changelog: () => 'upsert', metadata: SOURCE_METADATA },
+  sink: { changelog: () => 'upsert', metadata: SINK_METADATA, partitionedByKey: true },
+  check: (table) => check(UPSERT, table),
+}
