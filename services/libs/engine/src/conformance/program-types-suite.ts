@@ -51,7 +51,7 @@ const EMPTY: SessionContext = {
 const TEST_CONNECTOR: ConnectorFacts = {
   sinkChanges(options) {
     if (options['sink-insert-only'] === 'true') return ['I']
-    return changesOf(options['sink-changelog-mode-enforced'])
+    return changesOf(options['sink-changelog-mode-enforced'] ?? 'I,UA,D')
   },
   sourceChanges: (options) => changesOf(options['changelog-mode'] ?? 'I'),
 }

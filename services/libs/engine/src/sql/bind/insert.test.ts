@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { analyzeScript } from './analyze-script.ts'
 import { bindText, sessionOf } from './bind-fixture.ts'
 
 const session = sessionOf(`
@@ -107,5 +108,16 @@ describe('INSERT', () => {
           Project($0:a, $1:b)
             Scan(shop.default.source)"
     `)
+  })
+})
+
+describe('primary keys of sinks', () => {
+  const upsert = { sinkChanges: () => ['I', 'UA', 'D'] as const, sourceChanges: () => undefined }
+  const codes = (sql: string) => analyzeScript(sql, session, { connectors: upsert }).diagnostics.map(({ code }) => code)
+  test('a query that keeps another key needs ON CONFLICT', () => {
+    expect(codes('INSERT INTO keyed SELECT a, b FROM source')).toEqual(['SQL_UPSERT_KEY'])
+    expect(codes('INSERT INTO keyed SELECT a, b FROM source ON CONFLICT DO NOTHING')).toEqual([])
+    expect(codes('INSERT INTO keyed SELECT a, COUNT(*) FROM source GROUP BY a')).toEqual([])
+    expect(codes("SET 'table.exec.sink.require-on-conflict' = 'false'; INSERT INTO keyed SELECT a, b FROM source")).toEqual([])
   })
 })
