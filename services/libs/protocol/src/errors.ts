@@ -186,6 +186,31 @@ export const ERRORS = {
     'The principal may not {operation} {topic}.',
     'Grant the right on the topic to the principal.',
   ),
+  TOPIC_RECREATED: user(
+    409,
+    'The topic was created again',
+    'The topic {topic} was deleted and created again; positions of the old one mean nothing in it.',
+    'Start the statement anew with a start position of your choice.',
+  ),
+  OFFSET_MISSING: user(
+    409,
+    'The start position does not exist',
+    '{detail}',
+    "Set 'properties.auto.offset.reset' to earliest or latest, or choose another 'scan.startup.mode'.",
+  ),
+  OPTION_INVALID: user(400, 'An option of the table is not usable', '{detail}', 'See the options of the connector.'),
+  ADDRESS_REFUSED: user(
+    403,
+    'The address may not be reached from here',
+    '{address} is in a private or special network.',
+    'Use a public address, or ask the operator to allow this one.',
+  ),
+  KAFKA_AUTHENTICATION: user(
+    401,
+    'Kafka refused the credentials',
+    '{detail}',
+    'Check mechanism, user name and password of the connection.',
+  ),
   STATE_LIMIT: user(
     400,
     'The state is over its hard limit',
