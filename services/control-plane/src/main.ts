@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { openIdLogin } from './auth/openid-login.ts'
 import { controlPlaneConfig, pepperTable } from './config.ts'
 import { pageTokens } from './http/page-token.ts'
-import { kafkaPrincipals } from './provisioning/kafka-principals.ts'
+
 import { engineSql } from './sql/engine-sql.ts'
 import { startService } from './start-service.ts'
 
@@ -52,14 +52,7 @@ const running = await startService({
           }),
   },
   wakeUps: openWakeUps({ url: config.queueUrl, log, poolSize: 4, concurrency: 8, dropWakeUps: config.dropWakeUps }),
-  kafka:
-    config.kafkaBootstrap === ''
-      ? null
-      : kafkaPrincipals({
-          bootstrap: config.kafkaBootstrap,
-          username: config.kafkaAdminUser,
-          password: config.kafkaAdminPassword,
-        }),
+  kafka: null,
   listen: { host: config.host, port: config.port },
 })
 log.info({ address: running.address, region: config.region }, 'control plane is ready')

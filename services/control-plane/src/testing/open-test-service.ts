@@ -4,6 +4,7 @@ import { openTestStore, type TestStore } from '@millrace/store/testing'
 import { type App, buildApp } from '../app.ts'
 import type { Context } from '../context.ts'
 import { pageTokens } from '../http/page-token.ts'
+import { engineSql } from '../sql/engine-sql.ts'
 
 export interface TestService {
   readonly app: App
@@ -30,7 +31,7 @@ export async function openTestService(seed: number, change: Partial<Context> = {
   const random = (n: number) => Uint8Array.from({ length: n }, () => Math.floor(draw() * 256))
   const database = await openTestStore(new Date(nowMs))
   const key = (byte: number) => new Uint8Array(32).fill(byte)
-  const { testSql } = await import('./scripted-sql.ts')
+
   const ctx: Context = {
     store: database.store,
     clock,
@@ -48,7 +49,7 @@ export async function openTestService(seed: number, change: Partial<Context> = {
     },
     keys: { master: masterKeyFrom('22'.repeat(32)), peppers: new Map([[1, key(3)]]), readKey: key(4) },
     pageTokens: pageTokens(key(5)),
-    sql: testSql,
+    sql: engineSql,
     nudgeRelay: () => {},
     oidc: null,
     ...change,

@@ -142,3 +142,15 @@ export async function deleteConnection(scope: Scope, uid: string): Promise<void>
 export async function countConnections(scope: Scope): Promise<number> {
   return await scope.tx.connections.count({ where: { org_id: scope.org, deleted_at: null } })
 }
+
+/** Which of these names are live connections of the workspace. */
+export async function findConnectionNames(
+  scope: Scope,
+  at: { readonly workspace: string; readonly names: readonly string[] },
+): Promise<string[]> {
+  const found = await scope.tx.connections.findMany({
+    where: { org_id: scope.org, workspace_uid: at.workspace, name: { in: [...at.names] }, deleted_at: null },
+    select: { name: true },
+  })
+  return found.map((c) => c.name)
+}

@@ -5,7 +5,7 @@ import { envelope } from '../../http/envelope.ts'
 
 export function workspaceView(ctx: Context, org: string, w: Workspace) {
   const place = { kind: 'Workspace', region: w.region, org, workspace: w.uid, self: `/v1/workspaces/${w.name}` }
-  const ready = w.conditions.every((c) => c.status === 'True')
+  const ready = w.conditions.every((c) => c.status === 'True' || c.reason === 'NoKafka')
   return envelope(place, w, {
     spec: { region: w.region },
     status: {

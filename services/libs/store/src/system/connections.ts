@@ -5,7 +5,7 @@ export interface SystemConnection {
   readonly org: string
   readonly uid: string
   readonly type: string
-  /** What is not secret; secrets are opened by openSecrets with the connection's uid. */
+  /** The fields of its type that are not secret; secrets are opened by openSecrets with the connection's uid. */
   readonly spec: Readonly<Record<string, unknown>>
 }
 
@@ -14,7 +14,7 @@ export async function findConnectionByName(
   tx: SystemTx,
   at: { readonly org: string; readonly workspace: string; readonly name: string },
 ): Promise<SystemConnection | null> {
-  const found = await rows<{ org_id: string; uid: string; type: string; spec: Record<string, unknown> }>(
+  const found = await rows<{ org_id: string; uid: string; type: string; spec: Record<string, Record<string, unknown>> }>(
     tx,
     `SELECT org_id, uid, type, spec FROM millrace.connections
       WHERE org_id = $1::uuid AND workspace_uid = $2::uuid AND name = $3 AND deleted_at IS NULL`,
@@ -23,7 +23,7 @@ export async function findConnectionByName(
     at.name,
   )
   const c = found[0]
-  return c ? { org: c.org_id, uid: c.uid, type: c.type, spec: c.spec } : null
+  return c ? { org: c.org_id, uid: c.uid, type: c.type, spec: c.spec[c.type] ?? {} } : null
 }
 
 /** Writes what a test of a connection found: ACTIVE, UNREACHABLE or INVALID_AUTH. */
