@@ -241,6 +241,11 @@ export const ERRORS = {
     '{key}: {reason}',
     'The statement goes on by itself when the store answers.',
   ),
+  CHECKPOINT_TIMEOUT: external(
+    'A checkpoint takes too long',
+    'Checkpoint {number} was not complete after {ms} ms.',
+    'The statement goes on from its last checkpoint. If this repeats, give it more CU or look at what holds back its sinks.',
+  ),
   CHECKPOINT_MISSING: {
     domain: 'internal',
     retry: 'never',

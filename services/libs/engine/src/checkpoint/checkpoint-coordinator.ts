@@ -96,7 +96,8 @@ export class CheckpointCoordinator {
     const { threads, post, clock, timeoutMs } = this.#options
     const over = new AbortController()
     clock.sleep(timeoutMs, over.signal).then(() => {
-      if (!over.signal.aborted) reject(new JobError('INTERNAL', `Checkpoint ${number} was not complete after ${timeoutMs} ms.`))
+      if (!over.signal.aborted)
+        reject(new JobError('CHECKPOINT_TIMEOUT', `Checkpoint ${number} was not complete after ${timeoutMs} ms.`))
     })
     try {
       for (let thread = 0; thread < threads; thread++) {

@@ -8,7 +8,7 @@ const SEEDS = Array.from({ length: 12 }, (_, i) => 4_100 + i)
 const SIZE = { splits: 5, rows: 1_500, keys: 12 }
 const SOURCE = { splits: '5', rows: '1500', keys: '12', 'batch-rows': '7' }
 
-describe('exchange and barriers under a seeded scheduler', () => {
+describe('exchange and barriers under a seeded scheduler', { timeout: 30_000 }, () => {
   test.each(SEEDS)(
     'seed %i: nothing lost, nothing twice, each key in order, over checkpoints, crashes and rescaling',
     async (seed) => {

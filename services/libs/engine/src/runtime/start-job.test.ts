@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.dispose())
 
-describe('a job', () => {
+describe('a job', { timeout: 30_000 }, () => {
   test.each([1, 2, 3])('of %i threads reads everything once and finishes', async (parallelism) => {
     const job = await bench.start({ source: { splits: '4', rows: '5000', keys: '50' } }, { parallelism })
     const report = await job.done
@@ -111,19 +111,34 @@ describe('a job', () => {
     expect(await job.done).toMatchObject({ state: 'FAILED', failure: { code: 'STATE_LIMIT' }, stateLimitState: 'HARD' })
   })
 
-  test('gives the rows of a foreground SELECT in pages, held back while nobody reads', async () => {
-    const job = await bench.start({ source: { rows: '30000', 'batch-rows': '500' }, operator: 'none', collect: true })
+  test.each([1, 2])(
+    'of %i threads gives the rows of a foreground SELECT in pages, held back while nobody reads',
+    async (parallelism) => {
+      const job = await bench.start(
+        { source: { rows: '30000', 'batch-rows': '500' }, operator: 'none', collect: true },
+        { parallelism },
+      )
+      await until(job, (report) => report.counters.recordsOut >= 10_000)
+      const values: unknown[] = []
+      for (let after = 0; ; ) {
+        const page = await job.results(after, 700, 1_000)
+        if (values.length === 0) expect(job.report().counters.recordsOut).toBeLessThan(14_000)
+        expect(page.oldest).toBeLessThanOrEqual(after + 1)
+        for (const row of page.rows) values.push(row.row[1])
+        after = page.rows.at(-1)?.seq ?? after
+        if (page.ended) break
+      }
+      expect(values).toEqual([...Array(30_000).keys()])
+    },
+  )
+
+  test('stops with a checkpoint while nobody reads its rows', async () => {
+    const source = { splits: '2', rows: '200000', 'batch-rows': '500' }
+    const job = await bench.start({ source, operator: 'none', collect: true }, { parallelism: 2 })
     await until(job, (report) => report.counters.recordsOut >= 10_000)
-    const values: unknown[] = []
-    for (let after = 0; ; ) {
-      const page = await job.results(after, 700, 1_000)
-      if (values.length === 0) expect(job.report().counters.recordsOut).toBeLessThan(14_000)
-      expect(page.oldest).toBeLessThanOrEqual(after + 1)
-      for (const row of page.rows) values.push(row.row[1])
-      after = page.rows.at(-1)?.seq ?? after
-      if (page.ended) break
-    }
-    expect(values).toEqual([...Array(30_000).keys()])
+    await job.stop({ checkpoint: true })
+    expect(job.report()).toMatchObject({ state: 'STOPPED', failure: null })
+    expect(job.report().checkpoint?.number).toBeGreaterThan(0)
   })
 
   test('keeps to its share of a core', async () => {

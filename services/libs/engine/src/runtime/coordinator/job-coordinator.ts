@@ -132,7 +132,7 @@ export class JobCoordinator implements Job {
         this.#positions = positions
         this.#setTrouble(trouble)
       },
-      onResults: (thread: number, rows: Parameters<ResultRing['append']>[1]) => this.#ring.append(thread, rows),
+      results: this.#ring,
       progress: () => this.#figures.progress,
     }
   }
@@ -154,8 +154,10 @@ export class JobCoordinator implements Job {
     if (verdict.kind === 'FAILED') return this.#end('FAILED', verdict.failure)
     this.#mustRecover ||= verdict.recover || aborted === 'UNKNOWN'
     if (verdict.failure.code === 'INTERNAL' || verdict.failure.code === 'WORKER_OUT_OF_MEMORY') this.#internalFailures++
+    // Trouble that was reported says more than the time-out that followed from it.
+    const reported = verdict.failure.code === 'CHECKPOINT_TIMEOUT' && this.#state === 'DEGRADED' ? this.#failure : null
     this.#state = 'DEGRADED'
-    this.#failure = verdict.failure
+    this.#failure = reported ?? verdict.failure
     this.#ring.reset()
     this.#options.log(
       'warn',
@@ -193,7 +195,9 @@ export class JobCoordinator implements Job {
 
   async stop(options: { readonly checkpoint: boolean; readonly savepoint?: boolean }): Promise<void> {
     if (!ENDED.includes(this.#state)) {
-      this.#stop ??= { checkpoint: options.checkpoint, savepoint: options.savepoint === true }
+      // A later stop without a checkpoint overrules one that waits for it.
+      if (this.#stop === null || !options.checkpoint)
+        this.#stop = { checkpoint: options.checkpoint, savepoint: options.savepoint === true }
       this.#state = 'STOPPING'
       this.#stopping.abort()
       this.#run?.stop(this.#stop)

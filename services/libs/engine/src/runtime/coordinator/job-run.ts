@@ -6,11 +6,12 @@ import { planHash } from '../../checkpoint/manifest.ts'
 import type { CommittedPointer } from '../../connector/sink.ts'
 import type { JobFailure } from '../job.ts'
 import { JobError } from '../job-failure.ts'
-import type { EncodedResult, FromThread, ThreadStatus } from '../thread/thread-messages.ts'
+import type { FromThread, ThreadStatus } from '../thread/thread-messages.ts'
 import type { ThreadStats } from '../thread/thread-stats.ts'
 import { assignSplits, mergeSplits } from './assign-splits.ts'
 import type { JobParts } from './job-parts.ts'
 import { fragmentOf, type PreparedRun } from './prepare-run.ts'
+import type { ResultRing } from './result-ring.ts'
 import { ThreadGroup } from './thread-group.ts'
 
 const DISCOVERY_MS = 30_000
@@ -26,7 +27,8 @@ export interface JobRunEvents {
   /** `durable` = a recovery would find it; else it moves only the positions of this run. */
   readonly onCheckpoint: (checkpoint: CommittedCheckpoint, durable: boolean) => void
   readonly onStatus: (positions: Readonly<Record<string, string>>, trouble: JobFailure | null) => void
-  readonly onResults: (thread: number, rows: readonly EncodedResult[]) => void
+  /** Where rows of a foreground SELECT go. */
+  readonly results: Pick<ResultRing, 'append' | 'full' | 'relax'>
   /** Rises with everything that a checkpoint would have to keep. */
   readonly progress: () => number
 }
@@ -128,10 +130,12 @@ export class JobRun {
 
   async #take(final: boolean): Promise<void> {
     const progress = this.#events.progress()
-    if (!final && progress === this.#checkpointed) return
+    const { results } = this.#events
+    if (!final && (progress === this.#checkpointed || results.full)) return
+    results.relax(true)
     const checkpoint = this.#checkpoints.take({ final, savepoint: final && this.#stop?.savepoint === true })
     checkpoint.catch(() => {})
-    const committed = await Promise.race([checkpoint, this.#failure.promise])
+    const committed = await Promise.race([checkpoint, this.#failure.promise]).finally(() => results.relax(false))
     this.#checkpointed = progress
     // A commit without output may be deferred; then only what can be recovered is told to the outside and bounds the collection.
     const { truth } = this.#parts
@@ -169,7 +173,7 @@ export class JobRun {
 
   /** With a checkpoint: after the one that is under way. Without: at once. */
   stop(request: StopRequest): void {
-    this.#stop ??= request
+    this.#stop = request
     if (!request.checkpoint) this.#fail(new StoppedError('stopped without a checkpoint'))
     this.#nudge.wake?.()
   }
@@ -206,7 +210,7 @@ export class JobRun {
         this.#publishStatus()
         break
       case 'results':
-        this.#events.onResults(thread, message.rows)
+        this.#events.results.append(thread, message.rows)
         break
       case 'log':
         this.#parts.options.log(message.level, message.message)

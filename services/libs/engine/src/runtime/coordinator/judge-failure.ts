@@ -16,7 +16,13 @@ export type Verdict =
 /** Failures of ours in a row, without a checkpoint between them, before the job gives up. */
 export const INTERNAL_FAILURES_MAX = 3
 
-const OUTSIDE = new Set(['CHECKPOINT_STORE_FULL', 'CHECKPOINT_STORE_UNREACHABLE', 'BROKER_UNREACHABLE', 'KAFKA_REQUEST_FAILED'])
+const OUTSIDE = new Set([
+  'CHECKPOINT_STORE_FULL',
+  'CHECKPOINT_STORE_UNREACHABLE',
+  'CHECKPOINT_TIMEOUT',
+  'BROKER_UNREACHABLE',
+  'KAFKA_REQUEST_FAILED',
+])
 const OURS = new Set(['INTERNAL', 'WORKER_OUT_OF_MEMORY'])
 
 export function judgeFailure(error: unknown, internalFailures: number): Verdict {

@@ -23,6 +23,7 @@ export class ResultRing {
   #last = 0
   #read = 0
   #ended = false
+  #relaxed = false
   #waiters: (() => void)[] = []
 
   constructor(clock: Clock, credit: (thread: number, rows: number) => void) {
@@ -41,6 +42,18 @@ export class ResultRing {
     this.#wakeAll()
   }
 
+  /** No row could be overwritten for a new one. */
+  get full(): boolean {
+    const unread = (this.#kept[0]?.row.seq ?? 0) > this.#read
+    return unread && (this.#kept.length >= RING_ROWS_MAX || this.#bytes >= RING_BYTES_MAX)
+  }
+
+  /** While a checkpoint is open, rows before its barrier pass whatever happens: what is under way is bounded by the channels. */
+  relax(relaxed: boolean): void {
+    this.#relaxed = relaxed
+    this.#settle()
+  }
+
   /** Overwrites what was read as far as room is needed, and gives credit while unread rows leave room. */
   #settle(): void {
     let drop = 0
@@ -53,8 +66,7 @@ export class ResultRing {
     }
     if (drop > 0) this.#kept.splice(0, drop)
     this.#bytes = bytes
-    if (this.#kept.length >= RING_ROWS_MAX && this.#kept[0]!.row.seq > this.#read) return
-    if (this.#bytes >= RING_BYTES_MAX && this.#kept[0]!.row.seq > this.#read) return
+    if (this.full && !this.#relaxed) return
     for (const [thread, rows] of this.#owed) this.#credit(thread, rows)
     this.#owed.clear()
   }
