@@ -6,6 +6,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { PARSER_THRESHOLD, runParserSuite } from './parser-suite.ts'
 import type { SuiteReport } from './suite-report.ts'
+import { runTypesSuite, TYPES_THRESHOLD } from './types-suite.ts'
 
 type Suite = Readonly<{ run: (casesFile: string) => SuiteReport; cases: string; threshold: number }>
 
@@ -13,6 +14,7 @@ const SHARED = new URL('../../../../../../shared/conformance/', import.meta.url)
 
 const SUITES: Readonly<Record<string, Suite>> = {
   parser: { run: runParserSuite, cases: `${SHARED}parser.json.gz`, threshold: PARSER_THRESHOLD },
+  types: { run: runTypesSuite, cases: SHARED, threshold: TYPES_THRESHOLD },
 }
 
 const SHOWN_MAX = 20
