@@ -3,6 +3,7 @@ import type { Statement } from '../ast/statement.ts'
 import { type Diagnostic, DiagnosticSink } from '../diagnostic/diagnostic.ts'
 import { lex } from '../lex/lexer.ts'
 import type { Token, Trivia } from '../lex/token.ts'
+import { StatementEnds } from '../split/statement-end.ts'
 import type { Span } from '../text/span.ts'
 import { expression } from './expression.ts'
 import { ExpressionContext } from './expression-context.ts'
@@ -42,14 +43,16 @@ export function parseStatements(text: string): ParsedStatements {
   const start = begin(text)
   if (start === undefined) return { statements: [], spans: [], diagnostics: [tooLong()], tokens: [], trivia: [] }
   const { p, sink, lexed } = start
+  const ends = new StatementEnds(p.tokens)
   const statements: (Statement | undefined)[] = []
   const spans: Span[] = []
   while (!p.atEnd()) {
     if (p.accept(';')) continue
     const first = p.index
     const from = p.token.start
-    statements.push(attempt(p, sink, { rule: statement, first }))
-    if (p.token.key !== ';' && !p.atEnd()) skipStatement(p)
+    const end = ends.after(first)
+    statements.push(attempt(p, sink, { rule: statement, first, end }))
+    p.seek(end)
     spans.push(p.spanFrom(from))
   }
   return { statements, spans, diagnostics: sink.all, ...lexed }
@@ -61,7 +64,8 @@ export function parseExpression(text: string): ParsedExpression {
   if (start === undefined) return { expression: undefined, diagnostics: [tooLong()], tokens: [], trivia: [] }
   const { p, sink, lexed } = start
   const rule = (cursor: TokenCursor): Expression => expression(cursor, ExpressionContext.subQuery)
-  return { expression: attempt(p, sink, { rule, first: 0, whole: true }), diagnostics: sink.all, ...lexed }
+  const end = p.tokens.length - 1
+  return { expression: attempt(p, sink, { rule, first: 0, end }), diagnostics: sink.all, ...lexed }
 }
 
 type Start = Readonly<{ p: TokenCursor; sink: DiagnosticSink; lexed: Pick<ParsedStatements, 'tokens' | 'trivia'> }>
@@ -84,7 +88,8 @@ function tooLong(): Diagnostic {
   }
 }
 
-type Attempt<T> = Readonly<{ rule: (p: TokenCursor) => T; first: number; whole?: boolean }>
+/** A rule that has to take the tokens from `first` up to `end`. */
+type Attempt<T> = Readonly<{ rule: (p: TokenCursor) => T; first: number; end: number }>
 
 /** Runs a rule from a token; a failure is told as a diagnostic. */
 function attempt<T>(p: TokenCursor, sink: DiagnosticSink, what: Attempt<T>): T | undefined {
@@ -92,8 +97,8 @@ function attempt<T>(p: TokenCursor, sink: DiagnosticSink, what: Attempt<T>): T |
     return run(p, what)
   } catch (failure) {
     if (!(failure instanceof SyntaxFailure)) throw failure
-    sink.add(syntaxDiagnostic(p, failure, expectedAt(p, failure, what)))
-    p.seek(Math.max(failure.index, what.first))
+    // What is no token at all has its diagnostic from the lexer.
+    if (p.tokens[failure.index]?.type !== 'invalid') sink.add(syntaxDiagnostic(p, failure, expectedAt(p, failure, what)))
     return undefined
   }
 }
@@ -102,7 +107,10 @@ function run<T>(p: TokenCursor, what: Attempt<T>): T {
   p.parameters = 0
   p.height = 0
   const result = what.rule(p)
-  if (!p.atEnd() && (what.whole === true || !p.at(';'))) p.fail()
+  if (p.index !== what.end) {
+    p.note(';')
+    p.fail()
+  }
   return result
 }
 
@@ -119,9 +127,4 @@ function expectedAt<T>(p: TokenCursor, failure: SyntaxFailure, what: Attempt<T>)
   }
   p.record(undefined)
   return expected
-}
-
-/** Goes to the semicolon that ends a broken statement; one inside of STATEMENT SET BEGIN … END does not. */
-function skipStatement(p: TokenCursor): void {
-  while (!p.atEnd() && p.token.key !== ';') p.advance()
 }

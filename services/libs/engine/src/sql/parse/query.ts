@@ -12,10 +12,7 @@ import { namedWindows } from './window.ts'
 /** A query with all that belongs to it, or an expression where the context takes one. */
 export function queryOrExpression(p: TokenCursor, context: ExpressionContext): Query | Expression {
   const start = p.token.start
-  p.enter()
-  const node = withOrder(p, body(p, context), start)
-  p.leave()
-  return node
+  return withOrder(p, body(p, context), start)
 }
 
 /** `[WITH …] leaf [UNION leaf …]`. */

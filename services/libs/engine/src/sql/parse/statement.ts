@@ -62,7 +62,10 @@ export const STATEMENT_WORDS: readonly string[] = ['SELECT', 'WITH', 'VALUES', '
 export function statement(p: TokenCursor): Statement {
   const rule = RULES.get(p.token.key)
   if (rule !== undefined) return rule(p)
-  if (p.token.type === 'word' && p.token.key === '') p.fail()
+  if (p.token.type === 'word' && p.token.key === '') {
+    for (const word of STATEMENT_WORDS) p.note(word)
+    p.fail()
+  }
   return requireQuery(p)
 }
 

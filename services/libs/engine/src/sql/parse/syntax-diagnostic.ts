@@ -31,24 +31,39 @@ function found(p: TokenCursor, token: Token): string {
 }
 
 function expectation(expected: ReadonlySet<string>): string {
-  const words = [...expected]
-  // Where an expression fits, its first words would hide the rest.
-  const shown = words.length > EXPECTED_SHOWN_MAX ? [...words.slice(0, EXPECTED_SHOWN_MAX), '…'] : words
+  const known = [...expected].map((one) => (/^[A-Za-z_ ]+$/.test(one) ? one : `'${one}'`))
+  const shown = known.slice(0, EXPECTED_SHOWN_MAX)
   if (shown.length === 0) return '.'
+  if (known.length > EXPECTED_SHOWN_MAX) return `: expected ${shown.join(', ')}, …`
   const last = shown.pop() as string
-  return shown.length === 0 ? `: expected ${last}.` : `: expected ${shown.join(', ')}${last === '…' ? ', …' : ` or ${last}`}.`
+  return shown.length === 0 ? `: expected ${last}.` : `: expected ${shown.join(', ')} or ${last}.`
+}
+
+/** Words that a misspelt one is often taken for an alias instead of. */
+const CLAUSE_WORDS =
+  'FROM WHERE GROUP HAVING WINDOW QUALIFY ORDER LIMIT OFFSET UNION INTERSECT EXCEPT JOIN INNER LEFT RIGHT CROSS WITH'.split(' ')
+
+/** `SELECT a frm t` fails at `t`, but the mistake stands before it. */
+function misspeltBefore(p: TokenCursor, token: Token): string | undefined {
+  const before = p.tokens[p.tokens.indexOf(token) - 1]
+  if (before?.type !== 'word' || before.key !== '' || before.end - before.start < 3) return undefined
+  const text = p.text.slice(before.start, before.end)
+  const meant = closest(text.toUpperCase(), CLAUSE_WORDS)
+  return meant === undefined ? undefined : `Did you mean ${meant} instead of '${text}'?`
 }
 
 function advise(p: TokenCursor, token: Token, expected: ReadonlySet<string>): string | undefined {
   const text = p.text.slice(token.start, token.end)
   if (token.type === 'word') {
-    const keywords = [...expected].filter((word) => /^[A-Z_]{2,}/.test(word))
+    const keywords = [...expected].filter((word) => /^[A-Z_]{2,}/.test(word)).map((word) => word.split(' ')[0] as string)
     const meant = token.key === '' ? closest(text.toUpperCase(), keywords) : undefined
     if (meant !== undefined) return `Did you mean ${meant}?`
     if (expected.has('a name') && token.key !== '' && !NON_RESERVED_KEYWORDS.has(token.key)) {
       return `${token.key} is a reserved word: quote it as \`${text}\` to use it as a name.`
     }
   }
+  const misspelt = misspeltBefore(p, token)
+  if (misspelt !== undefined) return misspelt
   if (token.key === '!=') return 'Write <>.'
   if (token.type === 'invalid' && text === '"') return 'Names are quoted with back-ticks, strings with single quotes.'
   return undefined
