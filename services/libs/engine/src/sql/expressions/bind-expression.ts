@@ -119,12 +119,12 @@ const RULES: Rules = {
   InQuery: (binder, ast) => {
     const parts = ast.operand.kind === 'RowConstructor' && !ast.operand.explicit ? ast.operand.items : [ast.operand]
     const operands = bindAll(binder, parts)
-    const found = operands && subquery(binder, 'IN', operands, ast)
-    return found && ast.negated ? callBuiltIn(binder, 'NOT', [found], ast.span) : found
+    const found = operands && subquery(binder, 'IN', { operands, ast })
+    return found && ast.negated ? callBuiltIn(binder, 'NOT', { args: [found], span: ast.span }) : found
   },
   Quantified: bindQuantified,
   IsTest: bindIsTest,
-  Exists: (binder, ast) => (ast.op === 'EXISTS' ? subquery(binder, 'EXISTS', [], ast) : unsupported(binder, ast.span, 'UNIQUE')),
+  Exists: (binder, ast) => (ast.op === 'EXISTS' ? subquery(binder, 'EXISTS', { ast }) : unsupported(binder, ast.span, 'UNIQUE')),
   PeriodPredicate: bindPeriodPredicate,
   Case: bindCase,
   Cast: bindCast,
@@ -158,7 +158,7 @@ const RULES: Rules = {
   CollectionQuery: (binder, ast) => unsupported(binder, ast.span, `${ast.collection} over a query`),
   ItemAccess: bindItemAccess,
   FieldAccess: bindFieldAccess,
-  SubQuery: (binder, ast) => subquery(binder, 'SCALAR', [], ast),
+  SubQuery: (binder, ast) => subquery(binder, 'SCALAR', { ast }),
   TableArgument: (binder, ast) => misplacedArgument(binder, ast, 'A table'),
   ModelArgument: (binder, ast) => misplacedArgument(binder, ast, 'A model'),
   Descriptor: (binder, ast) => misplacedArgument(binder, ast, 'DESCRIPTOR'),
@@ -174,8 +174,10 @@ function bindNode(binder: ExpressionBinder, ast: Expression): Typed {
 function subquery(
   binder: ExpressionBinder,
   form: 'SCALAR' | 'EXISTS' | 'IN',
-  operands: readonly BoundExpr[],
-  ast: Extract<Expression, { kind: 'InQuery' | 'Exists' | 'SubQuery' }>,
+  {
+    operands = [],
+    ast,
+  }: { readonly operands?: readonly BoundExpr[]; readonly ast: Extract<Expression, { kind: 'InQuery' | 'Exists' | 'SubQuery' }> },
 ): Typed {
   const { query } = binder.context
   if (query?.subquery === undefined) {

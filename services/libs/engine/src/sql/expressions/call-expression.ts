@@ -6,6 +6,7 @@ import type { Typed } from '../bound/scope.ts'
 import type { CatalogFunction } from '../catalog/catalog.ts'
 import type { FunctionDefinition } from '../functions/function-definition.ts'
 import { findBuiltInFunction, suggestFunction } from '../functions/function-table.ts'
+import type { Span } from '../text/span.ts'
 import { supportsImplicitCast } from '../types/cast-support.ts'
 import { nullable } from '../types/make-type.ts'
 import { bindAggregate } from './aggregate-expression.ts'
@@ -112,24 +113,30 @@ function bindScalar(binder: ExpressionBinder, definition: FunctionDefinition, as
   }
   const args = bindArguments(binder, ast)
   if (args === undefined) return undefined
-  return applyScalar(binder, definition, args, ast)
+  return applyScalar(binder, definition.name, { args, span: ast.span })
 }
 
-function applyScalar(binder: ExpressionBinder, { name }: FunctionDefinition, args: readonly BoundExpr[], ast: Call): Typed {
+function applyScalar(
+  binder: ExpressionBinder,
+  name: string,
+  call: { readonly args: readonly BoundExpr[]; readonly span: Span },
+): Typed {
+  const { args, span } = call
+  const [first, second] = args
   switch (name) {
     case 'IF':
-      return bindIf(binder, args, ast.span)
+      return bindIf(binder, args, span)
     case 'NULLIF':
-      return bindNullIf(binder, args, ast.span)
+      return bindNullIf(binder, args, span)
     case '%':
-      return args.length === 2
-        ? arithmetic(binder, '%', [args[0]!, args[1]!], ast.span)
-        : callBuiltIn(binder, '%', args, ast.span)
+      return first && second && args.length === 2
+        ? arithmetic(binder, '%', { operands: [first, second], span })
+        : callBuiltIn(binder, '%', call)
     default: {
       const unit = DATE_PARTS[name]
       return unit === undefined
-        ? callBuiltIn(binder, name, args, ast.span)
-        : callBuiltIn(binder, 'EXTRACT', [symbol(unit), ...args], ast.span)
+        ? callBuiltIn(binder, name, call)
+        : callBuiltIn(binder, 'EXTRACT', { args: [symbol(unit), ...args], span })
     }
   }
 }

@@ -70,6 +70,6 @@ export function bindNullIf(binder: ExpressionBinder, args: readonly BoundExpr[],
   if (checked === undefined || value === undefined || other === undefined) return undefined
   if (isNullLiteral(value))
     return fail(binder, { code: 'SQL_NULL_WITHOUT_TYPE', span, message: 'The first argument of NULLIF must not be NULL' })
-  const equal = compare(binder, '=', [value, other], span)
+  const equal = compare(binder, '=', { operands: [value, other], span })
   return equal && caseOf([equal], [literal(NULL, null), value], checked.type)
 }

@@ -65,8 +65,12 @@ export function signatureHint({ name, args }: FunctionDefinition): string {
 }
 
 /** A call of the built-in `name`, which must exist in the table. */
-export function callBuiltIn(binder: ExpressionBinder, name: string, args: readonly BoundExpr[], span: Span): Typed<BoundCall> {
+export function callBuiltIn(
+  binder: ExpressionBinder,
+  name: string,
+  call: { readonly args: readonly BoundExpr[]; readonly span: Span },
+): Typed<BoundCall> {
   const definition = builtIn(name)!
-  const checked = checkCall(binder, definition, { args, span })
+  const checked = checkCall(binder, definition, call)
   return checked && { kind: 'Call', fn: definition.name, type: checked.type, args: checked.args }
 }

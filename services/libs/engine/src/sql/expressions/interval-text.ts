@@ -29,17 +29,21 @@ export function parseIntervalText(text: string, qualifier: IntervalQualifier): n
   const leading = qualifier.startPrecision ?? LEADING_DIGITS
   if (leading < 1 || leading > LEADING_DIGITS_MAX)
     return `The precision of ${qualifier.start} must be between 1 and ${LEADING_DIGITS_MAX}`
-  if (qualifier.start === 'WEEK') return scaled(text, qualifier, 7, { ...qualifier, start: 'DAY' })
-  if (qualifier.start === 'QUARTER') return scaled(text, qualifier, 3, { ...qualifier, start: 'MONTH' })
+  if (qualifier.start === 'WEEK') return scaled(text, qualifier, { factor: 7, start: 'DAY' })
+  if (qualifier.start === 'QUARTER') return scaled(text, qualifier, { factor: 3, start: 'MONTH' })
   const from = FIELDS.findIndex((field) => field.unit === qualifier.start)
   const to = qualifier.end === undefined ? from : FIELDS.findIndex((field) => field.unit === qualifier.end)
   if (from < 0 || to < from) return `Intervals have no fields ${describe(qualifier)}`
   return parseFields(text, FIELDS.slice(from, to + 1), qualifier)
 }
 
-function scaled(text: string, written: IntervalQualifier, factor: number, plain: IntervalQualifier): number | string {
-  const value = parseIntervalText(text, plain)
-  return typeof value === 'number' ? value * factor : value.replaceAll(plain.start, written.start)
+function scaled(
+  text: string,
+  written: IntervalQualifier,
+  { factor, start }: { factor: number; start: IntervalUnit },
+): number | string {
+  const value = parseIntervalText(text, { ...written, start })
+  return typeof value === 'number' ? value * factor : value.replaceAll(start, written.start)
 }
 
 function parseFields(text: string, fields: readonly FieldRule[], qualifier: IntervalQualifier): number | string {

@@ -22,7 +22,7 @@ import { symbol } from './special-form.ts'
 
 export function bindJsonExists(binder: ExpressionBinder, ast: JsonExists): Typed {
   const args = bindAll(binder, [ast.input, ast.path])
-  return args && callBuiltIn(binder, 'JSON_EXISTS', [...args, symbol(ast.onError ?? 'FALSE')], ast.span)
+  return args && callBuiltIn(binder, 'JSON_EXISTS', { args: [...args, symbol(ast.onError ?? 'FALSE')], span: ast.span })
 }
 
 export function bindJsonValue(binder: ExpressionBinder, ast: JsonValueOf): Typed {
@@ -38,7 +38,7 @@ export function bindJsonValue(binder: ExpressionBinder, ast: JsonValueOf): Typed
       message: `JSON_VALUE cannot return ${showTypes([returning])}`,
     })
   }
-  const call = callBuiltIn(binder, 'JSON_VALUE', [...args, ...onEmpty, ...onError], ast.span)
+  const call = callBuiltIn(binder, 'JSON_VALUE', { args: [...args, ...onEmpty, ...onError], span: ast.span })
   return call && { ...call, type: returning }
 }
 
@@ -63,7 +63,7 @@ export function bindJsonQuery(binder: ExpressionBinder, ast: JsonQueryOf): Typed
   const problem = queryProblem(returning, [ast.onEmpty.behavior, ast.onError.behavior])
   if (problem !== undefined) return fail(binder, { code: 'SQL_ARGUMENT_TYPES', span: ast.span, message: problem })
   const options = [symbol(ast.wrapper), symbol(ast.onEmpty.behavior), symbol(ast.onError.behavior)]
-  const call = callBuiltIn(binder, 'JSON_QUERY', [...args, ...options], ast.span)
+  const call = callBuiltIn(binder, 'JSON_QUERY', { args: [...args, ...options], span: ast.span })
   return call && { ...call, type: returning }
 }
 
@@ -81,13 +81,13 @@ export function bindJsonObject(binder: ExpressionBinder, ast: JsonObject): Typed
   const values = ast.pairs.map((pair) => jsonValue(binder, pair.value))
   if (keys === undefined || values.some((value) => value === undefined)) return undefined
   const parts = keys.flatMap((key, i) => [key, values[i]!])
-  return callBuiltIn(binder, 'JSON_OBJECT', [symbol(ast.onNull), ...parts], ast.span)
+  return callBuiltIn(binder, 'JSON_OBJECT', { args: [symbol(ast.onNull), ...parts], span: ast.span })
 }
 
 export function bindJsonArray(binder: ExpressionBinder, ast: JsonArray): Typed {
   const items = ast.items.map((item) => jsonValue(binder, item))
   if (items.some((item) => item === undefined)) return undefined
-  return callBuiltIn(binder, 'JSON_ARRAY', [symbol(ast.onNull), ...(items as BoundExpr[])], ast.span)
+  return callBuiltIn(binder, 'JSON_ARRAY', { args: [symbol(ast.onNull), ...(items as BoundExpr[])], span: ast.span })
 }
 
 /** Only here may JSON(…) stand: text that is JSON already and is not quoted again. */
@@ -98,5 +98,5 @@ function jsonValue(binder: ExpressionBinder, ast: Expression): Typed {
     binder,
     ast.args.map((arg) => arg.value),
   )
-  return args && callBuiltIn(binder, 'JSON', args, ast.span)
+  return args && callBuiltIn(binder, 'JSON', { args, span: ast.span })
 }

@@ -27,7 +27,8 @@ export function bindLiteral(binder: ExpressionBinder, ast: Literal): Typed {
     case 'StringLiteral':
       return literal(notNull(char(ast.value.length)), ast.value)
     case 'BinaryLiteral':
-      if (ast.hex.length % 2 !== 0) return invalid(binder, ast, 'A binary literal needs an even number of hexadecimal digits')
+      if (ast.hex.length % 2 !== 0)
+        return invalid(binder, ast, { message: 'A binary literal needs an even number of hexadecimal digits' })
       return literal(notNull(binary(ast.hex.length / 2)), ast.hex)
     case 'NumericLiteral':
       return bindNumber(binder, ast, false)
@@ -41,14 +42,14 @@ export function bindLiteral(binder: ExpressionBinder, ast: Literal): Typed {
       const type = intervalType(ast.qualifier, (diagnostic) => binder.context.report(diagnostic))
       if (type === undefined) return undefined
       const value = parseIntervalText(ast.value, ast.qualifier)
-      if (typeof value === 'string') return invalid(binder, ast, value)
+      if (typeof value === 'string') return invalid(binder, ast, { message: value })
       return literal(notNull(type), ast.negative ? -value : value)
     }
   }
 }
 
-function invalid(binder: ExpressionBinder, ast: Literal, message: string, hint?: string): undefined {
-  return fail(binder, { code: 'SQL_INVALID_LITERAL', span: ast.span, message, hint })
+function invalid(binder: ExpressionBinder, { span }: Literal, problem: { message: string; hint?: string }): undefined {
+  return fail(binder, { code: 'SQL_INVALID_LITERAL', span, ...problem })
 }
 
 const INT_MAX = 2_147_483_647n
@@ -61,12 +62,13 @@ export function bindNumber(binder: ExpressionBinder, ast: NumericLiteral, minus:
     const value = Number(text)
     return Number.isFinite(value)
       ? literal(notNull(DOUBLE), value)
-      : invalid(binder, ast, `${text} is out of the range of DOUBLE`)
+      : invalid(binder, ast, { message: `${text} is out of the range of DOUBLE` })
   }
   const [whole = '', fraction = ''] = text.split('.')
   const unscaled = BigInt(whole.replace('-', '') + fraction)
   const limit = text.startsWith('-') ? LONG_MAX + 1n : LONG_MAX
-  if (unscaled > limit) return invalid(binder, ast, `${text} is out of range`, 'Write it as a string and cast it to DECIMAL.')
+  if (unscaled > limit)
+    return invalid(binder, ast, { message: `${text} is out of range`, hint: 'Write it as a string and cast it to DECIMAL.' })
   if (fraction === '') {
     const isInt = unscaled <= (text.startsWith('-') ? INT_MAX + 1n : INT_MAX)
     return isInt ? literal(notNull(INTEGER), Number(whole)) : literal(notNull(BIGINT), String(BigInt(whole)))
@@ -115,5 +117,5 @@ function inSessionZone(local: BoundExpr, digits: number): BoundExpr {
 }
 
 function malformed(binder: ExpressionBinder, ast: DateTimeLiteral, format: string): undefined {
-  return invalid(binder, ast, `Illegal ${ast.type} literal '${ast.value}'`, `Write it as ${format}.`)
+  return invalid(binder, ast, { message: `Illegal ${ast.type} literal '${ast.value}'`, hint: `Write it as ${format}.` })
 }

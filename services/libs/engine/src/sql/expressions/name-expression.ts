@@ -14,7 +14,7 @@ import { castTo } from './implicit-cast.ts'
 
 export function bindIdentifier(binder: ExpressionBinder, ast: Identifier): Typed {
   const bare = bareFunction(ast)
-  if (bare !== undefined) return callBuiltIn(binder, bare, [], ast.span)
+  if (bare !== undefined) return callBuiltIn(binder, bare, { args: [], span: ast.span })
   const found = binder.scope.resolveColumn(ast.parts)
   switch (found.kind) {
     case 'expr':
@@ -93,13 +93,17 @@ export function bindItemAccess(binder: ExpressionBinder, ast: ItemAccess): Typed
   const container = binder.bind(ast.operand)
   const index = binder.bind(ast.index)
   if (container === undefined || index === undefined) return undefined
-  if (container.type.kind === 'ROW') return rowItem(binder, container, index, ast.index.span)
-  const item = callBuiltIn(binder, 'ITEM', [container, index], ast.span)
+  if (container.type.kind === 'ROW') return rowItem(binder, container, { index, span: ast.index.span })
+  const item = callBuiltIn(binder, 'ITEM', { args: [container, index], span: ast.span })
   if (item === undefined || container.type.kind !== 'MAP') return item
   return { ...item, args: [container, castTo(index, container.type.key)] }
 }
 
-function rowItem(binder: ExpressionBinder, row: BoundExpr, index: BoundExpr, span: Span): Typed {
+function rowItem(
+  binder: ExpressionBinder,
+  row: BoundExpr,
+  { index, span }: { readonly index: BoundExpr; readonly span: Span },
+): Typed {
   const value = literalValue(index)
   if (typeof value === 'string' && isCharacter(index.type)) return fieldOf(binder, row, { value, span })
   const count = row.type.kind === 'ROW' ? row.type.fields.length : 0

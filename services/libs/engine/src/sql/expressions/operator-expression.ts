@@ -13,6 +13,16 @@ import { castComparands, castOperands, castTo } from './implicit-cast.ts'
 import { likePatternProblem } from './like-pattern.ts'
 import { bindNumber } from './literal-expression.ts'
 
+interface Operation {
+  readonly operands: readonly BoundExpr[]
+  readonly span: Span
+}
+
+export interface BinaryOperation {
+  readonly operands: readonly [BoundExpr, BoundExpr]
+  readonly span: Span
+}
+
 export function bindUnary(binder: ExpressionBinder, ast: Unary): Typed {
   const { op, operand, span } = ast
   if (op === '-' && operand.kind === 'NumericLiteral') return bindNumber(binder, operand, true)
@@ -21,12 +31,12 @@ export function bindUnary(binder: ExpressionBinder, ast: Unary): Typed {
     case '+': {
       const bound = binder.bind(operand)
       if (bound === undefined) return undefined
-      const negated = callBuiltIn(binder, 'NEGATE', [bound], span)
+      const negated = callBuiltIn(binder, 'NEGATE', { args: [bound], span })
       return op === '-' ? negated : negated && bound
     }
     case 'NOT': {
       const bound = binder.bind(operand)
-      return bound && callBuiltIn(binder, 'NOT', [bound], span)
+      return bound && callBuiltIn(binder, 'NOT', { args: [bound], span })
     }
     default:
       return unsupported(binder, span, op)
@@ -63,12 +73,12 @@ function bindJunction(binder: ExpressionBinder, ast: Binary, op: 'AND' | 'OR'): 
     rest = rest.left
   }
   const operands = bindAll(binder, [rest, ...parts.reverse()])
-  return operands && junction(binder, op, operands, ast.span)
+  return operands && junction(binder, op, { operands, span: ast.span })
 }
 
-function junction(binder: ExpressionBinder, op: 'AND' | 'OR', operands: readonly BoundExpr[], span: Span): Typed<BoundCall> {
+function junction(binder: ExpressionBinder, op: 'AND' | 'OR', { operands, span }: Operation): Typed<BoundCall> {
   for (const operand of operands) {
-    if (callBuiltIn(binder, op, [operand, operand], span) === undefined) return undefined
+    if (callBuiltIn(binder, op, { args: [operand, operand], span }) === undefined) return undefined
   }
   const args = operands.flatMap((operand) => (operand.kind === 'Call' && operand.fn === op ? operand.args : [operand]))
   return {
@@ -83,31 +93,23 @@ function junction(binder: ExpressionBinder, op: 'AND' | 'OR', operands: readonly
 }
 
 function applyBinary(binder: ExpressionBinder, ast: Binary, operands: readonly [BoundExpr, BoundExpr]): Typed {
-  if (COMPARISONS.has(ast.op)) return compare(binder, ast.op, operands, ast.span)
-  if (ARITHMETIC.has(ast.op)) return arithmetic(binder, ast.op, operands, ast.span)
-  if (ast.op === '||') return callBuiltIn(binder, '||', operands, ast.span)
+  if (COMPARISONS.has(ast.op)) return compare(binder, ast.op, { operands, span: ast.span })
+  if (ARITHMETIC.has(ast.op)) return arithmetic(binder, ast.op, { operands, span: ast.span })
+  if (ast.op === '||') return callBuiltIn(binder, '||', { args: operands, span: ast.span })
   return unsupported(binder, ast.span, `Operator ${ast.op}`)
 }
 
 /** A comparison with both sides cast to what they are compared in. */
-export function compare(
-  binder: ExpressionBinder,
-  op: string,
-  [left, right]: readonly [BoundExpr, BoundExpr],
-  span: Span,
-): Typed<BoundCall> {
-  const checked = callBuiltIn(binder, op, [left, right], span)
+export function compare(binder: ExpressionBinder, op: string, { operands, span }: BinaryOperation): Typed<BoundCall> {
+  const [left, right] = operands
+  const checked = callBuiltIn(binder, op, { args: [left, right], span })
   return checked && { ...checked, args: castComparands(left, right, EQUALITIES.has(op) ? 'equality' : 'order') }
 }
 
 /** `a op b`; an interval stands right of a moment and left of a number. */
-export function arithmetic(
-  binder: ExpressionBinder,
-  op: string,
-  [left, right]: readonly [BoundExpr, BoundExpr],
-  span: Span,
-): Typed<BoundCall> {
-  const checked = callBuiltIn(binder, op, [left, right], span)
+export function arithmetic(binder: ExpressionBinder, op: string, { operands, span }: BinaryOperation): Typed<BoundCall> {
+  const [left, right] = operands
+  const checked = callBuiltIn(binder, op, { args: [left, right], span })
   if (checked === undefined) return undefined
   const swapped =
     (op === '+' && isInterval(left.type) && isDatetime(right.type)) ||
@@ -116,8 +118,12 @@ export function arithmetic(
   return { ...checked, args }
 }
 
-function negate(binder: ExpressionBinder, expr: Typed, negated: boolean, span: Span): Typed {
-  return negated && expr ? callBuiltIn(binder, 'NOT', [expr], span) : expr
+function negate(
+  binder: ExpressionBinder,
+  expr: Typed,
+  { negated, span }: { readonly negated: boolean; readonly span: Span },
+): Typed {
+  return negated && expr ? callBuiltIn(binder, 'NOT', { args: [expr], span }) : expr
 }
 
 /** `a BETWEEN b AND c` is `a >= b AND a <= c`. */
@@ -126,14 +132,14 @@ export function bindBetween(binder: ExpressionBinder, ast: Between): Typed {
   if (bound === undefined) return undefined
   const [operand, low, high] = bound as [BoundExpr, BoundExpr, BoundExpr]
   const inRange = (from: BoundExpr, to: BoundExpr): Typed => {
-    const above = compare(binder, '>=', [operand, from], ast.span)
-    const below = above && compare(binder, '<=', [operand, to], ast.span)
-    return above && below && junction(binder, 'AND', [above, below], ast.span)
+    const above = compare(binder, '>=', { operands: [operand, from], span: ast.span })
+    const below = above && compare(binder, '<=', { operands: [operand, to], span: ast.span })
+    return above && below && junction(binder, 'AND', { operands: [above, below], span: ast.span })
   }
   const straight = inRange(low, high)
   const reversed = ast.symmetric && straight ? inRange(high, low) : undefined
-  const within = reversed && straight ? junction(binder, 'OR', [straight, reversed], ast.span) : straight
-  return negate(binder, within, ast.negated, ast.span)
+  const within = reversed && straight ? junction(binder, 'OR', { operands: [straight, reversed], span: ast.span }) : straight
+  return negate(binder, within, ast)
 }
 
 export function bindLike(binder: ExpressionBinder, ast: Like): Typed {
@@ -149,13 +155,13 @@ export function bindLike(binder: ExpressionBinder, ast: Like): Typed {
   if (args === undefined) return undefined
   const problem = ast.op === 'LIKE' ? likePatternProblem(literalValue(args[1]!), args[2] && literalValue(args[2])) : undefined
   if (problem !== undefined) return fail(binder, { code: 'SQL_INVALID_LITERAL', span: ast.pattern.span, message: problem })
-  return negate(binder, callBuiltIn(binder, ast.op, args, ast.span), ast.negated, ast.span)
+  return negate(binder, callBuiltIn(binder, ast.op, { args, span: ast.span }), ast)
 }
 
 export function bindInList(binder: ExpressionBinder, ast: InList): Typed {
   const bound = bindAll(binder, [ast.operand, ...ast.items])
   if (bound === undefined) return undefined
-  return negate(binder, inList(binder, bound, ast.span), ast.negated, ast.span)
+  return negate(binder, inList(binder, bound, ast.span), ast)
 }
 
 /** The items must share a type and are cast to the operand's. */
@@ -197,9 +203,10 @@ export function bindIsTest(binder: ExpressionBinder, ast: IsTest): Typed {
   if (operand === undefined) return undefined
   if (ast.test === 'A SET' || ast.test === 'EMPTY') return unsupported(binder, ast.span, `IS ${ast.test}`)
   // UNKNOWN is the NULL of a BOOLEAN.
-  if (ast.test === 'UNKNOWN' && callBuiltIn(binder, 'IS TRUE', [operand], ast.span) === undefined) return undefined
+  if (ast.test === 'UNKNOWN' && callBuiltIn(binder, 'IS TRUE', { args: [operand], span: ast.span }) === undefined)
+    return undefined
   const test = ast.test === 'UNKNOWN' ? 'NULL' : ast.test
-  return callBuiltIn(binder, `IS ${ast.negated ? 'NOT ' : ''}${test}`, [operand], ast.span)
+  return callBuiltIn(binder, `IS ${ast.negated ? 'NOT ' : ''}${test}`, { args: [operand], span: ast.span })
 }
 
 /** `a op SOME (list)` is an OR, `a op ALL (list)` an AND; over a query `= SOME` is IN and `<> ALL` is NOT IN. */
@@ -208,10 +215,10 @@ export function bindQuantified(binder: ExpressionBinder, ast: Quantified): Typed
   const bound = bindAll(binder, [ast.operand, ...ast.items])
   if (bound === undefined) return undefined
   const [operand, ...items] = bound
-  const tests = items.map((item) => compare(binder, ast.op, [operand!, item], ast.span))
+  const tests = items.map((item) => compare(binder, ast.op, { operands: [operand!, item], span: ast.span }))
   if (tests.some((test) => test === undefined)) return undefined
   if (tests.length === 1) return tests[0]
-  return junction(binder, ast.quantifier === 'SOME' ? 'OR' : 'AND', tests as BoundCall[], ast.span)
+  return junction(binder, ast.quantifier === 'SOME' ? 'OR' : 'AND', { operands: tests as BoundCall[], span: ast.span })
 }
 
 function quantifiedQuery(binder: ExpressionBinder, ast: Quantified): Typed {
@@ -232,5 +239,5 @@ export function bindPeriodPredicate(binder: ExpressionBinder, ast: PeriodPredica
     return fail(binder, { code: 'SQL_ARGUMENT_TYPES', span: ast.span, message: 'A period is (start, end) or (start, length)' })
   }
   const args = bindAll(binder, [...sides[0], ...sides[1]])
-  return args && callBuiltIn(binder, 'OVERLAPS', args, ast.span)
+  return args && callBuiltIn(binder, 'OVERLAPS', { args, span: ast.span })
 }

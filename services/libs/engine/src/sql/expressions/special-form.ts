@@ -1,5 +1,5 @@
 /** Functions with a grammar of their own. */
-import type { Expression, IntervalQualifier, SpecialForm, TimeUnit } from '../ast/expression.ts'
+import type { Expression, IntervalOf, SpecialForm, TimeUnit } from '../ast/expression.ts'
 import type { BoundExpr } from '../bound/expr.ts'
 import type { Typed } from '../bound/scope.ts'
 import { TIME_UNITS } from '../functions/table/time-arguments.ts'
@@ -14,19 +14,25 @@ import { arithmetic } from './operator-expression.ts'
 export function bindSpecialForm(binder: ExpressionBinder, ast: SpecialForm): Typed {
   switch (ast.kind) {
     case 'Extract':
-      return withUnit(binder, ast.unit, (unit) => call(binder, 'EXTRACT', [unit, ast.source], ast.span))
+      return withUnit(binder, ast.unit, (unit) => call(binder, 'EXTRACT', { parts: [unit, ast.source], span: ast.span }))
     case 'RoundToUnit':
-      return withUnit(binder, ast.unit, (unit) => call(binder, `${ast.op} TO`, [ast.operand, unit], ast.span))
+      return withUnit(binder, ast.unit, (unit) => call(binder, `${ast.op} TO`, { parts: [ast.operand, unit], span: ast.span }))
     case 'Trim':
-      return call(binder, 'TRIM', [symbol(ast.where), ast.characters, ast.source], ast.span)
+      return call(binder, 'TRIM', { parts: [symbol(ast.where), ast.characters, ast.source], span: ast.span })
     case 'PositionOf':
-      return call(binder, 'POSITION', [ast.needle, ast.haystack, ...(ast.from ? [ast.from] : [])], ast.span)
+      return call(binder, 'POSITION', { parts: [ast.needle, ast.haystack, ...(ast.from ? [ast.from] : [])], span: ast.span })
     case 'Overlay':
-      return call(binder, 'OVERLAY', [ast.source, ast.placing, ast.from, ...(ast.length ? [ast.length] : [])], ast.span)
+      return call(binder, 'OVERLAY', {
+        parts: [ast.source, ast.placing, ast.from, ...(ast.length ? [ast.length] : [])],
+        span: ast.span,
+      })
     case 'IntervalDifference':
-      return call(binder, 'MINUS_DATE', [ast.left, ast.right, symbol(ast.qualifier.end ?? ast.qualifier.start)], ast.span)
+      return call(binder, 'MINUS_DATE', {
+        parts: [ast.left, ast.right, symbol(ast.qualifier.end ?? ast.qualifier.start)],
+        span: ast.span,
+      })
     case 'IntervalOf':
-      return intervalOf(binder, ast.value, ast.qualifier, ast.span)
+      return intervalOf(binder, ast)
     case 'Convert':
     case 'ConvertType':
       return unsupported(binder, ast.span, 'CONVERT')
@@ -42,9 +48,13 @@ function isBound(part: Expression | BoundExpr): part is BoundExpr {
 }
 
 /** Parts are bound in order; what is bound already stands for itself. */
-function call(binder: ExpressionBinder, name: string, parts: readonly (Expression | BoundExpr)[], span: Span): Typed {
+function call(
+  binder: ExpressionBinder,
+  name: string,
+  { parts, span }: { readonly parts: readonly (Expression | BoundExpr)[]; readonly span: Span },
+): Typed {
   const args = parts.map((part) => (isBound(part) ? part : binder.bind(part)))
-  return args.every((arg) => arg !== undefined) ? callBuiltIn(binder, name, args as BoundExpr[], span) : undefined
+  return args.every((arg) => arg !== undefined) ? callBuiltIn(binder, name, { args: args as BoundExpr[], span }) : undefined
 }
 
 export function symbol(name: string): BoundExpr {
@@ -84,11 +94,11 @@ export function withUnit(binder: ExpressionBinder, unit: TimeUnit, use: (unit: B
 }
 
 /** `INTERVAL x DAY` is x times one day. */
-function intervalOf(binder: ExpressionBinder, value: Expression, qualifier: IntervalQualifier, span: Span): Typed {
+function intervalOf(binder: ExpressionBinder, { value, qualifier, span }: IntervalOf): Typed {
   const amount = bindAll(binder, [value])?.[0]
   const type = intervalType(qualifier, (diagnostic) => binder.context.report(diagnostic))
   if (amount === undefined || type === undefined) return undefined
   const one = parseIntervalText('1', { ...qualifier, startPrecision: 2 })
   if (typeof one === 'string') return fail(binder, { code: 'SQL_INVALID_LITERAL', span, message: one })
-  return arithmetic(binder, '*', [literal(notNull(type), one), amount], span)
+  return arithmetic(binder, '*', { operands: [literal(notNull(type), one), amount], span })
 }

@@ -4,6 +4,7 @@ import { combineIntervals } from './combine-intervals.ts'
 import { equalIgnoringNullability, equalTypes } from './equal-types.ts'
 import type { LogicalType } from './logical-type.ts'
 import { DOUBLE, decimal, MAX_DECIMAL_PRECISION, nullable, withNullability, withoutTimeAttribute } from './make-type.ts'
+import { mergeStrings } from './merge-strings.ts'
 import {
   childrenOf,
   inFamily,
@@ -15,7 +16,6 @@ import {
   isInterval,
   isNumeric,
   isTimestamp,
-  lengthOf,
   precisionOf,
   scaleOf,
   withChildren,
@@ -61,8 +61,8 @@ function datetimePattern(result: LogicalType, type: LogicalType): LogicalType | 
 }
 
 function mergeTwo(result: LogicalType, type: LogicalType): LogicalType | undefined {
-  if (isCharacter(result) && isCharacter(type)) return mergeStrings(result, type, 'CHAR', 'VARCHAR')
-  if (isBinary(result) && isBinary(type)) return mergeStrings(result, type, 'BINARY', 'VARBINARY')
+  if (isCharacter(result) && isCharacter(type)) return mergeStrings(result, type)
+  if (isBinary(result) && isBinary(type)) return mergeStrings(result, type)
   if (isNumeric(result) && isNumeric(type)) return mergeNumbers(result, type)
   if (isTimestamp(result) && isTimestamp(type)) return mergeTimestamps(result, type)
   if (result.kind === 'DATE' && type.kind === 'DATE') return result
@@ -71,17 +71,6 @@ function mergeTwo(result: LogicalType, type: LogicalType): LogicalType | undefin
   }
   if (isInterval(result) && result.kind === type.kind) return combineIntervals(result, type)
   return undefined
-}
-
-function mergeStrings(
-  result: LogicalType,
-  type: LogicalType,
-  fixed: 'CHAR' | 'BINARY',
-  varying: 'VARCHAR' | 'VARBINARY',
-): LogicalType {
-  const length = Math.max(lengthOf(result), lengthOf(type))
-  const keepsFixed = result.kind === fixed && lengthOf(result) === lengthOf(type) && type.kind === fixed
-  return { kind: keepsFixed ? fixed : varying, nullable: true, length }
 }
 
 function mergeNumbers(result: LogicalType, type: LogicalType): LogicalType {

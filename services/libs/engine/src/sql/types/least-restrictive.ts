@@ -7,6 +7,7 @@ import { commonDecimal } from './common-type.ts'
 import { equalIgnoringNullability } from './equal-types.ts'
 import type { LogicalType } from './logical-type.ts'
 import { DOUBLE, nullable, withNullability, withoutTimeAttribute } from './make-type.ts'
+import { mergeStrings } from './merge-strings.ts'
 import {
   childrenOf,
   isApproximate,
@@ -18,7 +19,6 @@ import {
   isInterval,
   isNumeric,
   isTimestamp,
-  lengthOf,
   precisionOf,
   withChildren,
 } from './type-family.ts'
@@ -68,8 +68,8 @@ function momentShortcut(type: LogicalType, next: LogicalType | undefined): Logic
 }
 
 function mergeTwo(result: LogicalType, type: LogicalType): LogicalType | undefined {
-  if (isCharacter(result) && isCharacter(type)) return mergeStrings(result, type, 'CHAR', 'VARCHAR')
-  if (isBinary(result) && isBinary(type)) return mergeStrings(result, type, 'BINARY', 'VARBINARY')
+  if (isCharacter(result) && isCharacter(type)) return mergeStrings(result, type)
+  if (isBinary(result) && isBinary(type)) return mergeStrings(result, type)
   if (isNumeric(result) && isNumeric(type)) return mergeNumbers(result, type)
   if (isTimestamp(result) && isTimestamp(type)) return mergePrecision(result, type)
   if (result.kind === 'TIME' && type.kind === 'TIME') return mergePrecision(result, type)
@@ -81,17 +81,6 @@ function mergeTwo(result: LogicalType, type: LogicalType): LogicalType | undefin
 function mergePrecision(result: LogicalType, type: LogicalType): LogicalType {
   if (precisionOf(result) === precisionOf(type)) return result
   return { ...type, precision: Math.max(precisionOf(result), precisionOf(type)) } as LogicalType
-}
-
-function mergeStrings(
-  result: LogicalType,
-  type: LogicalType,
-  fixed: 'CHAR' | 'BINARY',
-  varying: 'VARCHAR' | 'VARBINARY',
-): LogicalType {
-  const length = Math.max(lengthOf(result), lengthOf(type))
-  const keepsFixed = result.kind === fixed && type.kind === fixed && lengthOf(result) === lengthOf(type)
-  return { kind: keepsFixed ? fixed : varying, nullable: true, length }
 }
 
 function mergeNumbers(result: LogicalType, type: LogicalType): LogicalType {
