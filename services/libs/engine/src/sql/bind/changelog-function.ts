@@ -9,7 +9,7 @@ import { argumentsByName, functionName, type Parameter } from './call-arguments.
 import { ColumnScope, type FromItem, fromRel, NO_TABLE } from './column-scope.ts'
 import type { QueryEnv } from './query-env.ts'
 import { didYouMean } from './suggestion.ts'
-import { type BoundTableArgument, bindTableArgument } from './table-argument.ts'
+import { type BoundTableArgument, bindTableArgument, tableArgumentOf } from './table-argument.ts'
 
 type ChangelogFunction = 'TO_CHANGELOG' | 'FROM_CHANGELOG'
 
@@ -27,10 +27,10 @@ export function isChangelogFunction(name: string): name is ChangelogFunction {
 export function bindChangelogFunction(name: ChangelogFunction, call: Call, env: QueryEnv): FromItem | undefined {
   const { state } = env
   const args = argumentsByName(call, PARAMETERS, state)
-  const input = args?.get('INPUT')
-  if (args === undefined || input === undefined) return undefined
-  if (input.kind !== 'TableArgument') {
-    state.error('SQL_TABLE_ARGUMENT_EXPECTED', input.span, [
+  if (args === undefined) return undefined
+  const input = tableArgumentOf(args.get('INPUT')!)
+  if (input === undefined) {
+    state.error('SQL_TABLE_ARGUMENT_EXPECTED', args.get('INPUT')!.span, [
       `The input of ${name} is a table.`,
       `Write ${name}(input => TABLE t).`,
     ])

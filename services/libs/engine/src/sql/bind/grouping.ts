@@ -200,7 +200,7 @@ export class AggregatedRows {
 function place(input: BoundRel, grouping: Grouping, calls: readonly AggregateCall[]): BoundRel {
   const columns = new InputColumns(input, grouping.window !== undefined)
   const keys = grouping.keys.map((key) => columns.column(key))
-  const aggregates = calls.map((call) => mapAggregateCall(call, (expr) => columns.column(expr)))
+  const aggregates = calls.map((call) => mapAggregateCall(call, (expr) => columns.argument(expr)))
   if (keys.length === 0 && aggregates.length === 0) for (const [i] of input.schema.entries()) columns.column(columnAt(input, i))
   const partial = (i: number): boolean => grouping.sets?.some((set) => !set.includes(i)) ?? false
   const schema: BoundField[] = [

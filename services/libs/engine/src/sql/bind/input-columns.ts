@@ -31,6 +31,11 @@ export class InputColumns {
     return { kind: 'Column', type: expr.type, index, name: this.#names[index]! }
   }
 
+  /** An argument of an aggregate: constants (a separator, a percentage, an offset) stay in the call. */
+  argument(expr: BoundExpr): BoundExpr {
+    return expr.kind === 'Literal' ? expr : this.column(expr)
+  }
+
   rel(): BoundRel {
     return project(this.#input, this.#exprs, this.#names)
   }

@@ -12,7 +12,7 @@ import { argumentsByName, type Parameter } from './call-arguments.ts'
 import { ColumnScope, type FromItem, fromRel, NO_TABLE } from './column-scope.ts'
 import { type QueryEnv, subqueryCallbacks } from './query-env.ts'
 import { didYouMean } from './suggestion.ts'
-import { type BoundTableArgument, bindTableArgument } from './table-argument.ts'
+import { type BoundTableArgument, bindTableArgument, tableArgumentOf } from './table-argument.ts'
 
 const PREDICT: readonly Parameter[] = [{ name: 'INPUT' }, { name: 'MODEL' }, { name: 'ARGS' }, { name: 'CONFIG', optional: true }]
 const SEARCH: readonly Parameter[] = [
@@ -121,7 +121,8 @@ function searchProblem(schema: Schema, columns: readonly string[], query: BoundF
 }
 
 function tableOf(ast: Expression, name: string, env: QueryEnv): BoundTableArgument | undefined {
-  if (ast.kind === 'TableArgument') return bindTableArgument(ast, env)
+  const table = tableArgumentOf(ast)
+  if (table !== undefined) return bindTableArgument(table, env)
   env.state.error('SQL_TABLE_ARGUMENT_EXPECTED', ast.span, [`${name} takes a table here.`, 'Write TABLE t.'])
   return undefined
 }

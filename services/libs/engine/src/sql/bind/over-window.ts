@@ -230,9 +230,7 @@ export class OverCalls {
     const window = this.#pending[members[0]!]!
     const partitionKeys = window.partition.map((expr) => columns.column(expr).index)
     const orderKeys = window.order.map((key) => ({ ...key, expr: columns.column(key.expr) }))
-    const calls = members.map((i) =>
-      mapAggregateCall(this.#pending[i]!.call, (expr) => keepLiteral(expr) ?? columns.column(expr)),
-    )
+    const calls = members.map((i) => mapAggregateCall(this.#pending[i]!.call, (expr) => columns.argument(expr)))
     const below = columns.rel()
     return {
       kind: 'OverAggregate',
@@ -244,11 +242,6 @@ export class OverCalls {
       schema: [...below.schema, ...calls.map((call, k) => ({ name: `w${members[k]!}$o`, type: call.type }))],
     }
   }
-}
-
-/** LAG's offset and default, LISTAGG's separator: constants stay in the call. */
-function keepLiteral(expr: BoundExpr): BoundExpr | undefined {
-  return expr.kind === 'Literal' ? expr : undefined
 }
 
 function windowKey({ partition, order, frame }: PendingOver): string {

@@ -62,7 +62,8 @@ class SelectBinder {
     this.#bindGroupBy()
     const outputs = this.#bindItems()
     const having = this.#select.having && bindCondition(this.#select.having, this.#scope, this.#context('HAVING'))
-    const qualify = this.#select.qualify && bindCondition(this.#select.qualify, this.#scope, this.#context('QUALIFY'))
+    const qualify =
+      this.#select.qualify && bindCondition(this.#select.qualify, this.#aliasScope(outputs), this.#context('QUALIFY'))
     const order = this.#bindOrder(sort, outputs)
     return this.#assemble({ outputs, having, qualify, order }, sort)
   }
@@ -104,12 +105,7 @@ class SelectBinder {
 
   #bindOrder(sort: SortRequest | undefined, outputs: readonly OutputColumn[]): readonly OrderKey[] {
     if (sort === undefined) return []
-    const named = new Map<string, Scope['resolveColumn']>()
-    for (const { name, expr } of outputs) {
-      if (named.has(name)) continue
-      named.set(name, () => (expr === undefined ? { kind: 'reported' } : { kind: 'expr', expr, used: 1 }))
-    }
-    const scope = outputScope(named, this.#scope)
+    const scope = this.#aliasScope(outputs)
     const keys: OrderKey[] = []
     for (const item of sort.items) {
       const ordinal = ordinalOf(item.expr, outputs.length, this.#env.state)
@@ -118,6 +114,16 @@ class SelectBinder {
       if (expr !== undefined) keys.push({ expr, item })
     }
     return keys
+  }
+
+  /** ORDER BY and QUALIFY: names of the select list before those of FROM. */
+  #aliasScope(outputs: readonly OutputColumn[]): Scope {
+    const named = new Map<string, Scope['resolveColumn']>()
+    for (const { name, expr } of outputs) {
+      if (named.has(name)) continue
+      named.set(name, () => (expr === undefined ? { kind: 'reported' } : { kind: 'expr', expr, used: 1 }))
+    }
+    return outputScope(named, this.#scope)
   }
 
   #context(place: string): BindingContext {

@@ -1,5 +1,5 @@
 /** Table arguments of table functions. */
-import type { TableArgument } from '../ast/expression.ts'
+import type { Expression, TableArgument } from '../ast/expression.ts'
 import type { TableFunctionArgument } from '../bound/rel.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import type { Span } from '../text/span.ts'
@@ -11,6 +11,12 @@ export interface BoundTableArgument {
   readonly argument: Extract<TableFunctionArgument, { kind: 'table' }>
   readonly item: FromItem
   readonly span: Span
+}
+
+/** A table as an argument: TABLE t, or a query in parentheses. */
+export function tableArgumentOf(ast: Expression): TableArgument | undefined {
+  if (ast.kind === 'TableArgument') return ast
+  return ast.kind === 'SubQuery' ? { kind: 'TableArgument', input: ast.query, span: ast.span } : undefined
 }
 
 /** `TABLE t PARTITION BY … ORDER BY …`. */

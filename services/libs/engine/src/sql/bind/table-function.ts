@@ -10,7 +10,7 @@ import { ColumnScope, type FromItem, fromRel, NO_TABLE } from './column-scope.ts
 import { bindMlPredict, bindVectorSearch } from './model-functions.ts'
 import { type QueryEnv, subqueryCallbacks } from './query-env.ts'
 import { didYouMean } from './suggestion.ts'
-import { bindTableArgument } from './table-argument.ts'
+import { bindTableArgument, tableArgumentOf } from './table-argument.ts'
 import { bindWindowTvf, isWindowTvf } from './window-tvf.ts'
 
 const BUILT_IN: readonly string[] = [
@@ -58,8 +58,9 @@ function bindUserFunction(call: Call, { path, object }: Found<CatalogFunction>, 
   for (const argument of call.args) {
     const { value } = argument
     const name = argument.name === undefined ? {} : { name: argument.name.value }
-    if (value.kind === 'TableArgument') {
-      const table = bindTableArgument(value, env)
+    const tableArgument = tableArgumentOf(value)
+    if (tableArgument !== undefined) {
+      const table = bindTableArgument(tableArgument, env)
       if (table !== undefined) args.push({ ...table.argument, ...name })
     } else if (value.kind === 'Descriptor') {
       args.push({ kind: 'descriptor', ...name, columns: value.columns.map((column) => column.parts.at(-1)!.value) })

@@ -9,7 +9,7 @@ import { type FromItem, fromRel } from './column-scope.ts'
 import { bindDuration } from './conditions.ts'
 import type { QueryEnv } from './query-env.ts'
 import { didYouMean } from './suggestion.ts'
-import { type BoundTableArgument, bindTableArgument } from './table-argument.ts'
+import { type BoundTableArgument, bindTableArgument, tableArgumentOf } from './table-argument.ts'
 
 type WindowName = 'TUMBLE' | 'HOP' | 'CUMULATE' | 'SESSION'
 
@@ -31,7 +31,7 @@ export function isWindowTvf(name: string): name is WindowName {
 export function bindWindowTvf(name: WindowName, call: Call, env: QueryEnv): FromItem | undefined {
   const { state } = env
   const first = call.args[0]
-  if (first !== undefined && first.value.kind !== 'TableArgument') {
+  if (first !== undefined && tableArgumentOf(first.value) === undefined) {
     state.error('SQL_WINDOW_ARGUMENTS', first.span, [
       `The first argument of ${name} is the table.`,
       `Write ${name}(TABLE t, DESCRIPTOR(time), …).`,
@@ -39,8 +39,8 @@ export function bindWindowTvf(name: WindowName, call: Call, env: QueryEnv): From
     return undefined
   }
   const args = argumentsByName(call, PARAMETERS[name], state)
-  const data = args?.get('DATA')
-  if (args === undefined || data?.kind !== 'TableArgument') return undefined
+  const data = args && tableArgumentOf(args.get('DATA')!)
+  if (args === undefined || data === undefined) return undefined
   const table = bindTableArgument(data, env)
   if (table === undefined) return undefined
   const timeColumn = bindTimeColumn(args.get('TIMECOL')!, { name, table }, env)

@@ -88,7 +88,7 @@ export type BoundExpr =
   | BoundSubquery
   | BoundUserCall
 
-/** An aggregate over the rows of a group or of an OVER window; arguments are ordinals of the aggregate's input. */
+/** An aggregate over the rows of a group or of an OVER window; arguments are columns of the aggregate's input, or literals. */
 export interface AggregateCall {
   readonly fn: string
   readonly type: LogicalType
