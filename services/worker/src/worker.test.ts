@@ -87,7 +87,7 @@ beforeAll(async () => {
     incarnation: 'i1',
     pid: process.pid,
     client: schedulerClient({ url: scheduler.url, worker: UID, token: 't', timeoutMs: 2000 }),
-    startJob: (options) => startJob({ ...options, operatorModule: new URL('../../libs/engine/src/runtime/testing/test-operators.ts', import.meta.url).href }),
+    startJob,
     setting: {
       installation: 'test',
       store: { kind: 'fs', root },

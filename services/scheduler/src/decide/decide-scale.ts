@@ -221,7 +221,10 @@ function scaleUp(look: Look & { readonly history: ScaleHistory; readonly trigger
   if (history.last && now - Math.max(history.last.atMs, metrics.runningSinceMs) < policy.upCooldownMs)
     return hold(...triggers, 'COOLING_DOWN')
   if (!seen.trueRate) return hold(...triggers, 'NO_METRICS')
-  if (wasInVain(history, metrics, seen.trueRate, policy) && now - history.last!.atMs < policy.ineffectiveHoldMs) {
+  if (
+    wasInVain(history, { size: metrics.size, trueRate: seen.trueRate }, policy) &&
+    now - history.last!.atMs < policy.ineffectiveHoldMs
+  ) {
     return hold(...triggers, 'INEFFECTIVE_SCALING')
   }
   const wish = required(
@@ -241,11 +244,11 @@ function scaleUp(look: Look & { readonly history: ScaleHistory; readonly trigger
 }
 
 /** The last change was upwards and brought less than `effectiveGain` of the true rate that it should have. */
-function wasInVain(history: ScaleHistory, metrics: ScaleMetrics, trueRate: number, policy: ScalePolicy): boolean {
+function wasInVain(history: ScaleHistory, is: { readonly size: Size; readonly trueRate: number }, policy: ScalePolicy): boolean {
   const last = history.last
-  if (!last?.trueRateBefore || last.from.milliCu >= metrics.size.milliCu) return false
-  const expected = last.trueRateBefore * (metrics.size.milliCu / last.from.milliCu)
-  return (trueRate - last.trueRateBefore) / (expected - last.trueRateBefore) < policy.effectiveGain
+  if (!last?.trueRateBefore || last.from.milliCu >= is.size.milliCu) return false
+  const expected = last.trueRateBefore * (is.size.milliCu / last.from.milliCu)
+  return (is.trueRate - last.trueRateBefore) / (expected - last.trueRateBefore) < policy.effectiveGain
 }
 
 function boundsOf(metrics: ScaleMetrics, policy: ScalePolicy): { readonly min: number; readonly max: number } {

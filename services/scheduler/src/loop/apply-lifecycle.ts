@@ -30,19 +30,13 @@ export async function applyLifecycle(tx: SystemTx, input: LifecycleInput, at: Mo
   if (decision.release && standing) {
     const { version, epoch } = standing
     await releaseAssignment(tx, { version, epoch, reason: decision.release, now: at.now })
+    const message = `The slot was given back: ${decision.release}.`
     await event(
-      tx,
-      statement,
-      {
-        kind: 'ASSIGNMENT',
-        reason: 'RELEASED',
-        message: `The slot was given back: ${decision.release}.`,
-        data: { epoch, why: decision.release },
-      },
-      at,
+      { tx, statement, at },
+      { kind: 'ASSIGNMENT', reason: 'RELEASED', message, data: { epoch, why: decision.release } },
     )
   }
-  await applyPhases(tx, statement, decision, at)
+  await applyPhases({ tx, statement, at }, decision)
   return decision
 }
 
@@ -92,62 +86,55 @@ export async function askToStop(
   await requestOnAssignment(tx, { version: slot.version, epoch: slot.epoch, request })
 }
 
-async function applyPhases(tx: SystemTx, statement: RunnableStatement, decision: LifecycleDecision, at: Moment): Promise<void> {
+/** A statement about to be written, in a transaction at a moment. */
+export interface StatementWrite<S = { readonly org: string; readonly uid: string }> {
+  readonly tx: SystemTx
+  readonly statement: S
+  readonly at: Moment
+}
+
+async function applyPhases(write: StatementWrite<RunnableStatement>, decision: LifecycleDecision): Promise<void> {
+  const { tx, statement, at } = write
   const { detail } = decision
+  const told = detail === undefined ? {} : { detail: detail?.message ?? null, detailCode: detail?.code ?? null }
   for (const phase of decision.phases) {
+    const atRest = phase === 'STOPPED' || phase === 'COMPLETED' || phase === 'FAILED'
     const from = await setStatementStatus(tx, {
       statement: statement.uid,
       phase,
       now: at.now,
       observedGeneration: statement.generation,
-      ...(detail === undefined ? {} : { detail: detail?.message ?? null, detailCode: detail?.code ?? null }),
-      ...(phase === 'STOPPED' || phase === 'COMPLETED' || phase === 'FAILED' ? { scalingState: 'OK' as const } : {}),
+      ...told,
+      ...(atRest ? { scalingState: 'OK' as const } : {}),
     })
-    if (from !== null && from !== phase) await phaseEvent(tx, statement, { from, to: phase, detail: detail ?? null }, at)
+    if (from !== null && from !== phase) await phaseEvent(write, { from, to: phase, detail: detail ?? null })
   }
-  if (decision.phases.length === 0 && detail) await noteDetail(tx, statement, detail, at)
+  if (decision.phases.length === 0 && detail) await setStatementStatus(tx, { statement: statement.uid, ...told, now: at.now })
 }
 
-async function noteDetail(
-  tx: SystemTx,
-  statement: RunnableStatement,
-  detail: { readonly code: string; readonly message: string },
-  at: Moment,
-): Promise<void> {
-  await setStatementStatus(tx, { statement: statement.uid, detail: detail.message, detailCode: detail.code, now: at.now })
+interface PhaseChange {
+  readonly from: StatementPhase
+  readonly to: StatementPhase
+  readonly detail: { readonly code: string; readonly message: string } | null
 }
 
-async function phaseEvent(
-  tx: SystemTx,
-  statement: RunnableStatement,
-  change: {
-    readonly from: StatementPhase
-    readonly to: StatementPhase
-    readonly detail: { readonly code: string; readonly message: string } | null
-  },
-  at: Moment,
-): Promise<void> {
-  const { from, to, detail } = change
+async function phaseEvent(write: StatementWrite, { from, to, detail }: PhaseChange): Promise<void> {
   const bad = to === 'FAILED' || to === 'FAILING'
-  await event(
-    tx,
-    statement,
-    {
-      kind: 'PHASE',
-      severity: to === 'FAILED' ? 'ERROR' : bad || to === 'DEGRADED' ? 'WARNING' : 'INFO',
-      reason: to,
-      message: detail?.message ?? `${from} -> ${to}`,
-      data: { from, to, ...(detail ? { code: detail.code } : {}) },
-    },
-    at,
-  )
+  await event(write, {
+    kind: 'PHASE',
+    severity: to === 'FAILED' ? 'ERROR' : bad || to === 'DEGRADED' ? 'WARNING' : 'INFO',
+    reason: to,
+    message: detail?.message ?? `${from} -> ${to}`,
+    data: { from, to, ...(detail ? { code: detail.code } : {}) },
+  })
   if (bad && detail) {
-    await event(
-      tx,
-      statement,
-      { kind: 'EXCEPTION', severity: 'ERROR', reason: detail.code, message: detail.message, data: { phase: to } },
-      at,
-    )
+    await event(write, {
+      kind: 'EXCEPTION',
+      severity: 'ERROR',
+      reason: detail.code,
+      message: detail.message,
+      data: { phase: to },
+    })
   }
 }
 
@@ -160,21 +147,8 @@ export interface EventInput {
 }
 
 /** Appends to the statement's events. */
-export async function event(
-  tx: SystemTx,
-  statement: { readonly org: string; readonly uid: string },
-  input: EventInput,
-  at: Moment,
-): Promise<void> {
-  await appendStatementEvent(tx, {
-    uid: at.newUid(),
-    org: statement.org,
-    statement: statement.uid,
-    kind: input.kind,
-    severity: input.severity ?? 'INFO',
-    reason: input.reason,
-    message: input.message,
-    now: at.now,
-    ...(input.data ? { data: input.data } : {}),
-  })
+export async function event({ tx, statement, at }: StatementWrite, input: EventInput): Promise<void> {
+  const { kind, severity = 'INFO', reason, message, data } = input
+  const about = { uid: at.newUid(), org: statement.org, statement: statement.uid, now: at.now }
+  await appendStatementEvent(tx, { ...about, kind, severity, reason, message, ...(data ? { data } : {}) })
 }

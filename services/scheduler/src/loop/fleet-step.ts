@@ -37,7 +37,8 @@ export async function endGoneWorkers(
       if (pid !== undefined && parts.provisioner.alive(worker.uid) === undefined) parts.provisioner.adopt(worker.uid, pid)
       continue
     }
-    parts.log.warn({ worker: worker.uid, reason: gone.reason, detail: gone.detail }, 'a worker is gone')
+    const level = gone.reason === 'DRAINED' ? 'info' : 'warn'
+    parts.log[level]({ worker: worker.uid, reason: gone.reason, detail: gone.detail }, 'a worker is gone')
     parts.provisioner.kill(worker.uid)
     await parts.store.withSystem((tx) => endOne(tx, { worker, facts, ...gone }, momentOf(parts)))
     ended = true
@@ -91,7 +92,7 @@ async function tellLoss(
   const { statement, slot, reason } = of
   const message = `${errorMessage(reason, { worker: slot.worker })} (${of.detail})`
   const data = { worker: slot.worker, epoch: slot.epoch, last_report: slot.lastHeartbeat?.toISOString() ?? null }
-  await event(tx, statement, { kind: 'EXCEPTION', severity: 'WARNING', reason, message, data }, at)
+  await event({ tx, statement, at }, { kind: 'EXCEPTION', severity: 'WARNING', reason, message, data })
   if (statement.phase !== 'RUNNING' && statement.phase !== 'DEGRADED') return
   const from = await setStatementStatus(tx, {
     statement: statement.uid,
@@ -102,10 +103,8 @@ async function tellLoss(
   })
   if (from === null) return
   await event(
-    tx,
-    statement,
+    { tx, statement, at },
     { kind: 'PHASE', severity: 'WARNING', reason: 'PENDING', message, data: { from, to: 'PENDING', code: reason } },
-    at,
   )
 }
 

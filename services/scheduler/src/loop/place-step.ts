@@ -155,7 +155,7 @@ async function grant(
   const scaling = last?.request.stop && last.request.next ? last.request.scaling : undefined
   if (scaling) await requestOnAssignment(tx, { version, epoch, request: { scaling } })
   const message = `Placed on worker ${worker} with ${cu} CU.`
-  await event(tx, statement, { kind: 'ASSIGNMENT', reason: 'GRANTED', message, data: { epoch, worker, cu, parallelism } }, at)
+  await event({ tx, statement, at }, { kind: 'ASSIGNMENT', reason: 'GRANTED', message, data: { epoch, worker, cu, parallelism } })
   if (statement.scalingState === 'POOL_EXHAUSTED')
     await setStatementStatus(tx, { statement: statement.uid, scalingState: 'OK', now: at.now })
   return epoch
@@ -172,6 +172,6 @@ async function noteExhausted(parts: LoopParts, statement: RunnableStatement): Pr
       detailCode: 'POOL_EXHAUSTED',
       now: at.now,
     })
-    await event(tx, statement, { kind: 'SCALING', severity: 'WARNING', reason: 'POOL_EXHAUSTED', message }, at)
+    await event({ tx, statement, at }, { kind: 'SCALING', severity: 'WARNING', reason: 'POOL_EXHAUSTED', message })
   })
 }

@@ -157,9 +157,7 @@ async function keep(
   })
   const message = `${from.cu} CU -> ${to.cu} CU: ${reasons.join(', ')}.`
   await event(
-    tx,
-    statement,
+    { tx, statement, at },
     { kind: 'SCALING', reason: action, message, data: { decision: uid, from, to, reasons, facts, epoch: slot.epoch } },
-    at,
   )
 }

@@ -122,10 +122,8 @@ async function noteApplied(
     parallelism: of.slot.parallelism,
   }
   await event(
-    tx,
-    of.statement,
+    { tx, statement: of.statement, at },
     { kind: 'SCALING', reason: 'APPLIED', message: `${scaling.action} took effect after ${ms} ms.`, data },
-    at,
   )
 }
 

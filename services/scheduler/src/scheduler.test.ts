@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { StatementPhase } from '@millrace/protocol'
+import { changeStatement, findStatement, listStatementEvents, listWorkers, type Statement, type WorkerRow } from '@millrace/store'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { datagenProgram } from './testing/datagen-program.ts'
+import { type Installation, openInstallation } from './testing/scheduler-process.ts'
+
+let it: Installation
+beforeAll(async () => {
+  it = await openInstallation()
+  it.startScheduler()
+}, 60_000)
+afterAll(() => it?.close(), 60_000)
+
+const look = (name: string) => it.tenant((s) => findStatement(s, { workspace: it.workspace, name }))
+
+async function until<T>(what: string, probe: () => Promise<T | null | undefined | false>, timeoutMs = 20_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    const found = await probe()
+    if (found) return found
+    if (Date.now() > deadline) throw new Error(`never: ${what}`)
+    await sleep(50)
+  }
+}
+const untilPhase = (name: string, phase: StatementPhase): Promise<Statement> =>
+  until(`${name} ${phase}`, async () => {
+    const s = await look(name)
+    return s?.phase === phase ? s : null
+  })
+/** Running, and its worker has told so under an epoch of at least `epoch`. */
+const untilReports = (name: string, epoch = 0): Promise<Statement> =>
+  until(`${name} reports`, async () => {
+    const s = await look(name)
+    return s?.phase === 'RUNNING' &&
+      s.report?.report.state === 'RUNNING' &&
+      s.report.report.epoch >= epoch &&
+      s.report.report.counters.records_in > 0
+      ? s
+      : null
+  })
+const workers = (): Promise<WorkerRow[]> => it.test.store.withSystem((tx) => listWorkers(tx, 'local'))
+const workerOf = async (name: string): Promise<WorkerRow> => {
+  const { assignment } = (await look(name))!
+  return (await workers()).find((w) => w.uid === assignment!.worker)!
+}
+const eventsOf = async (name: string) => {
+  const { uid } = (await look(name))!
+  return (await it.tenant((s) => listStatementEvents(s, { statement: uid, limit: 100 }))).items
+}
+const change = async (name: string, desired: 'RUNNING' | 'STOPPED') => {
+  const statement = (await look(name))!
+  const phase: StatementPhase = desired === 'STOPPED' ? 'STOPPING' : 'PENDING'
+  await it.tenant((s) =>
+    changeStatement(s, { statement, spec: { ...statement.spec, desired }, labels: {}, annotations: {}, phase }),
+  )
+}
+
+describe('the scheduler with real workers', () => {
+  test('a submitted statement is placed at the smallest slot and runs', async () => {
+    await it.submit('main', datagenProgram({ rowsPerSecond: 1000 }))
+    const s = await untilReports('main')
+    expect(s.assignment).toMatchObject({ epoch: 1, cu: 0.05, parallelism: 1 })
+  }, 30_000)
+
+  test('a killed worker: its statement runs again elsewhere from the last checkpoint, and the events tell why', async () => {
+    await until('a checkpoint', async () => (await look('main'))?.checkpoint)
+    const before = await workerOf('main')
+    process.kill(before.process.pid!, 'SIGKILL')
+    const s = await untilReports('main', 2)
+    expect(s.assignment!.worker).not.toBe(before.uid)
+    const events = await eventsOf('main')
+    expect(events.find((e) => e.reason === 'WORKER_LOST')).toMatchObject({ kind: 'EXCEPTION' })
+    expect(
+      events
+        .filter((e) => e.kind === 'PHASE')
+        .map((e) => e.reason)
+        .toReversed(),
+    ).toEqual(['RUNNING', 'PENDING', 'RUNNING'])
+  }, 30_000)
+
+  test('a restart of the scheduler touches no worker: the same process goes on under the same epoch', async () => {
+    const before = await workerOf('main')
+    const epoch = (await look('main'))!.assignment!.epoch
+    await it.endScheduler('SIGKILL')
+    const seen = (await look('main'))!.report!.report.counters.records_in
+    it.startScheduler()
+    await until('reports again', async () => ((await look('main'))!.report!.report.counters.records_in > seen ? true : null))
+    const after = await workerOf('main')
+    expect(after.process.pid).toBe(before.process.pid)
+    expect((await look('main'))!.assignment!.epoch).toBe(epoch)
+    // The adopted process is watched too.
+    process.kill(after.process.pid!, 'SIGKILL')
+    await untilReports('main', epoch + 1)
+  }, 40_000)
+
+  test('a stop is a checkpoint and STOPPED; a resume goes on from it; the idle worker ends', async () => {
+    await change('main', 'STOPPED')
+    const stopped = await untilPhase('main', 'STOPPED')
+    expect(stopped.assignment).toBeNull()
+    expect(stopped.checkpoint!.number).toBeGreaterThan(0)
+    await until('only the spare is left', async () => (await workers()).every((w) => w.boundPool === null))
+    await change('main', 'RUNNING')
+    const again = await untilReports('main')
+    await change('main', 'STOPPED')
+    const last = await untilPhase('main', 'STOPPED')
+    expect(again.assignment!.epoch).toBeGreaterThan(0)
+    expect(last.checkpoint!.number).toBeGreaterThan(stopped.checkpoint!.number)
+  }, 60_000)
+
+  test("a bad program is its own statement's failure: FAILED or FAILING with the reason, its neighbour runs on", async () => {
+    await it.submit('good', datagenProgram({ rowsPerSecond: 1000 }))
+    await it.submit('bad', datagenProgram({ rowsPerSecond: 10, sink: 'no-such-connector' }))
+    await untilReports('good')
+    const bad = await until('bad fails', async () => {
+      const s = await look('bad')
+      return s?.phase === 'FAILED' || s?.phase === 'FAILING' ? s : null
+    })
+    expect(bad.detail).toContain('no-such-connector')
+    expect((await look('good'))?.phase).toBe('RUNNING')
+  }, 30_000)
+
+  test('the end with SIGINT drains: every worker is gone, every run has a checkpoint, and the next start resumes', async () => {
+    const before = await until('a checkpoint', async () => (await look('good'))?.checkpoint)
+    await it.endScheduler('SIGINT')
+    expect(await workers()).toEqual([])
+    const drained = (await look('good'))!
+    expect(drained.assignment).toBeNull()
+    expect(drained.checkpoint!.number).toBeGreaterThan(before.number)
+    it.startScheduler()
+    const s = await untilReports('good')
+    expect(s.assignment!.epoch).toBeGreaterThan(1)
+  }, 60_000)
+})
