@@ -141,6 +141,18 @@ describe('a job', { timeout: 30_000 }, () => {
     expect(job.report().checkpoint?.number).toBeGreaterThan(0)
   })
 
+  test.each([1, 2])('of %i threads that is held back does not burn CPU', async (parallelism) => {
+    const job = await bench.start(
+      { source: { rows: '1000000', 'batch-rows': '500' }, operator: 'none', collect: true },
+      { parallelism },
+    )
+    await until(job, (report) => report.counters.recordsOut >= 10_000)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const before = job.report().counters.cpuUs
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(job.report().counters.cpuUs - before).toBeLessThan(100_000)
+  })
+
   test('keeps to its share of a core', async () => {
     const job = await bench.start({ source: { endless: 'true', rows: '1000000000' }, operator: 'totals' }, { cu: 0.1 })
     await until(job, (report) => report.counters.recordsIn > 0 && report.counters.cpuUs > 0)

@@ -164,6 +164,7 @@ export class FragmentRunner {
 
   /** The earliest time at which something is due, epoch ms. */
   nextDeadline(): number | null {
+    if (this.#finishing || this.#blocked()) return null
     let next: number | null = null
     const consider = (deadline: number | null): void => {
       if (deadline !== null && (next === null || deadline < next)) next = deadline
@@ -177,6 +178,8 @@ export class FragmentRunner {
   arm(): void {
     if (this.#finishing) return
     for (const output of this.#outputs) output.arm(this.#events.wake)
+    // A source that has rows would wake a fragment that cannot take them, again and again.
+    if (this.#blocked()) return
     for (const { input, state } of this.#inputs) if (state === 'open') input.arm(this.#events.wake)
   }
 }

@@ -39,7 +39,7 @@ export class SourceInput implements FragmentInput {
   #idle = false
   #started = false
   #due = false
-  #lastEmitMs = Number.NEGATIVE_INFINITY
+  #lastEmitMs = 0
   #lastSilentPollMs: number | null = null
 
   constructor(options: SourceInputOptions) {
@@ -74,7 +74,7 @@ export class SourceInput implements FragmentInput {
   }
 
   pump(nowMs: number): Pumped {
-    if (!this.#started) this.#start()
+    if (!this.#started) this.#start(nowMs)
     const next = this.reader.poll()
     if (next === null) {
       if (this.reader.ended()) return this.#end()
@@ -104,8 +104,9 @@ export class SourceInput implements FragmentInput {
   }
 
   /** Restored watermarks go out before the first row; a subtask without splits holds nobody back. */
-  #start(): void {
+  #start(nowMs: number): void {
     this.#started = true
+    this.#lastEmitMs = nowMs
     for (const split of this.#splits.values()) this.#raise(split)
     if (this.#combiner.current > WATERMARK_MIN) for (const outlet of this.#outlets) outlet.watermark(this.#combiner.current)
     this.#publishIdle()
