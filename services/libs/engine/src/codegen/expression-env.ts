@@ -1,16 +1,10 @@
+import type { Evaluation } from '../runtime/operator.ts'
 import type { BoundExpr } from '../sql/bound/expr.ts'
 import type { CodeBuilder } from './code-builder.ts'
 import type { Value } from './value.ts'
 
-/** Clock readings that generated code may use; set by the host before a batch. */
-export interface EvaluationContext {
-  /** CURRENT_TIMESTAMP, NOW(), PROCTIME(): epoch ms at which the record is processed. */
-  nowMs: number
-  /** CURRENT_WATERMARK; null before the first one. */
-  watermarkMs: number | null
-  /** A number in [0, 1): RAND and UUID. */
-  random: () => number
-}
+/** Readings that generated code may use. */
+export type EvaluationContext = Evaluation
 
 /** What an emitter of a function works with. */
 export interface ExpressionEnv {

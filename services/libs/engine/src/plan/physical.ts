@@ -57,20 +57,24 @@ export interface SourceBody extends Body<'Source'> {
   /** The reader's own changelog: 'upsert' sources are followed by ChangelogNormalize. */
   readonly changelog: 'append' | 'upsert' | 'retract'
   readonly bounded: boolean
+  /** SET options that projection and watermark depend on (the session's time zone). */
+  readonly config?: Readonly<Record<string, string>>
 }
 export interface CalcBody extends Body<'Calc'> {
   readonly condition?: BoundExpr
   readonly projection: readonly BoundExpr[]
 }
-/** Output = window columns in `windowColumns` order, keys and aggregates as `output` lists them. */
+/** Output = the keys, the aggregates, then the window columns in `windowColumns` order. */
 export interface WindowAggregateBody extends Body<'WindowAggregate'> {
   readonly window: WindowSpec
   readonly timeColumn: number
   readonly keys: readonly number[]
   readonly aggregates: readonly AggregateCall[]
   readonly windowColumns: readonly ('START' | 'END' | 'TIME')[]
-  /** Milliseconds added to event time before windows are computed (TIMESTAMP_LTZ in table.local-time-zone); a zone name. */
+  /** Zone on whose clock windows are computed, for an event time of TIMESTAMP_LTZ (table.local-time-zone); null for TIMESTAMP. */
   readonly zone: string | null
+  /** Input may hold retractions. */
+  readonly retracting?: boolean
 }
 export interface GroupAggregateBody extends Body<'GroupAggregate'> {
   readonly keys: readonly number[]
@@ -85,6 +89,8 @@ export interface ChangelogNormalizeBody extends Body<'ChangelogNormalize'> {
   readonly keys: readonly number[]
   readonly emitUpdateBefore: boolean
   readonly ttlMs: number | null
+  /** A filter over the row: rows that fail it count as deleted. */
+  readonly condition?: BoundExpr
 }
 export interface UnionBody extends Body<'Union'> {}
 export interface ValuesBody extends Body<'Values'> {

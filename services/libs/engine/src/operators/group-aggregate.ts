@@ -1,0 +1,138 @@
+/** Unbounded GROUP BY: every record changes its group's result at once, with Flink's changelog. */
+import { type ChangelogFrame, type GroupSpec, generateChangelog, groupLayout, TOUCHED_COLUMN } from '../codegen/group-code.ts'
+import type { Batch } from '../data/batch.ts'
+import { ByteArena } from '../data/byte-buffer.ts'
+import { columnVector, createColumn, type MutableColumn } from '../data/column-builder.ts'
+import { representationOf } from '../data/vector.ts'
+import type { GroupAggregateBody } from '../plan/physical.ts'
+import type {
+  Emitter,
+  Evaluation,
+  HandlesTick,
+  Operator,
+  OperatorContext,
+  Stateful,
+  StateReader,
+  StateWriter,
+} from '../runtime/operator.ts'
+import type { LogicalType } from '../sql/types/logical-type.ts'
+import { evaluationOf } from './evaluation.ts'
+import { gatherVector } from './gather.ts'
+import { GroupState } from './group-state.ts'
+import { KeyScratch } from './key-words.ts'
+import { KeyGroupWriter, readEntries, writeGroups } from './keyed-snapshot.ts'
+import { forEachSegment } from './segments.ts'
+
+const SECTION = 'groups'
+/** Expired groups are looked for this often, at the least. */
+const SWEEP_MIN_MS = 1000
+
+export interface AggregateSettings<B> {
+  readonly body: B
+  readonly inputTypes: readonly LogicalType[]
+  readonly ctx: OperatorContext
+}
+
+export class GroupAggregate implements Operator, Stateful, HandlesTick {
+  readonly #body: GroupAggregateBody
+  readonly #spec: GroupSpec
+  readonly #run: (frame: ChangelogFrame) => number
+  readonly #state: GroupState
+  readonly #scratch = new KeyScratch()
+  readonly #arena = new ByteArena()
+  readonly #evaluation: Evaluation
+  readonly #keyGroups: number
+  readonly #hasNulls: Uint8Array
+  #capacity = 0
+  #out: MutableColumn[] = []
+  #outKinds = new Uint8Array(0)
+  #source = new Int32Array(0)
+  #nextSweepMs: number | null = null
+
+  constructor({ body, inputTypes, ctx }: AggregateSettings<GroupAggregateBody>) {
+    this.#body = body
+    this.#spec = { inputTypes, keys: body.keys, aggregates: body.aggregates, retracting: body.retracting, config: ctx.config }
+    this.#run = generateChangelog(this.#spec, body)
+    this.#evaluation = evaluationOf(ctx)
+    this.#keyGroups = ctx.keyGroups.total
+    this.#state = new GroupState(groupLayout(this.#spec), (bytes) => ctx.charge(bytes))
+    this.#hasNulls = new Uint8Array(body.aggregates.length)
+  }
+
+  processBatch(_port: number, batch: Batch, out: Emitter): void {
+    if (this.#body.ttlMs !== null) this.#nextSweepMs ??= this.#evaluation.nowMs + Math.max(this.#body.ttlMs, SWEEP_MIN_MS)
+    forEachSegment(batch, {
+      rows: (from, to) => this.#rows(batch, { from, to }, out),
+      watermark: (timestamp) => out.watermark(timestamp),
+    })
+  }
+
+  #rows(batch: Batch, { from, to }: { readonly from: number; readonly to: number }, out: Emitter): void {
+    this.#reserve((to - from) * 2)
+    this.#arena.reset()
+    const length = this.#run({
+      columns: batch.columns,
+      length: batch.length,
+      kinds: batch.kinds,
+      from,
+      to,
+      state: this.#state,
+      scratch: this.#scratch,
+      context: this.#evaluation,
+      out: this.#out,
+      hasNulls: this.#hasNulls,
+      arena: this.#arena,
+      outKinds: this.#outKinds,
+      source: this.#source,
+    })
+    if (length === 0) return
+    out.emit({
+      length,
+      columns: [
+        ...this.#body.keys.map((key) => gatherVector(batch.columns[key]!, this.#source, length)),
+        ...this.#out.map((column, j) => columnVector(column, this.#hasNulls[j] === 1, this.#arena)),
+      ],
+      kinds: this.#outKinds,
+      marks: [],
+      lease: batch.lease,
+    })
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.#capacity) return
+    this.#capacity = Math.max(rows, this.#capacity * 2)
+    this.#out = this.#body.aggregates.map(({ type }) => createColumn(representationOf(type), this.#capacity))
+    this.#outKinds = new Uint8Array(this.#capacity)
+    this.#source = new Int32Array(this.#capacity)
+  }
+
+  nextDeadline(): number | null {
+    return this.#nextSweepMs
+  }
+
+  /** Frees groups whose state has expired; nothing is emitted for them. */
+  onTick(nowMs: number): void {
+    const { ttlMs } = this.#body
+    if (ttlMs === null) return
+    const { table } = this.#state
+    const touched = this.#state.columns[TOUCHED_COLUMN] as Float64Array
+    for (let row = 0; row < table.rows; row++) {
+      if (table.isUsed(row) && nowMs - touched[row]! >= ttlMs) this.#state.remove(row)
+    }
+    this.#nextSweepMs = table.size === 0 ? null : nowMs + Math.max(ttlMs, SWEEP_MIN_MS)
+  }
+
+  stateBytes(): number {
+    return this.#state.bytes()
+  }
+
+  snapshot(writer: StateWriter): void {
+    const keyed = new KeyGroupWriter(this.#keyGroups)
+    writeGroups(this.#state, keyed)
+    keyed.write(SECTION, writer)
+  }
+
+  restore(reader: StateReader): void {
+    readEntries(reader, SECTION, (input) => this.#state.load(input))
+  }
+}

@@ -1,0 +1,46 @@
+/** The last step before a writer: NOT NULL columns are enforced, and kinds that the sink does not take are dropped. */
+import { type Batch, ROW_KIND } from '../data/batch.ts'
+import { NotNullError } from '../data/value-error.ts'
+import type { SinkBody } from '../plan/physical.ts'
+import type { Emitter, Operator } from '../runtime/operator.ts'
+import { gatherVector } from './gather.ts'
+
+export function createSink(body: SinkBody): Operator {
+  return {
+    processBatch(_port: number, batch: Batch, out: Emitter): void {
+      const kept = enforce(body, batch)
+      if (kept.length > 0 || kept.marks.length > 0) out.emit(kept)
+    },
+  }
+}
+
+function enforce(body: SinkBody, batch: Batch): Batch {
+  const dropsBefore = body.changelog === 'upsert' && batch.kinds !== null
+  const checked = body.notNull.columns.filter((column) => batch.columns[column]!.nulls !== null)
+  if (!dropsBefore && checked.length === 0) return batch
+  const rows: number[] = []
+  for (let row = 0; row < batch.length; row++) {
+    if (dropsBefore && batch.kinds![row] === ROW_KIND.UPDATE_BEFORE) continue
+    const violated = checked.find((column) => batch.columns[column]!.nulls![row] === 1)
+    if (violated === undefined) rows.push(row)
+    else if (body.notNull.enforcer === 'ERROR') throw violation(body, violated)
+  }
+  return rows.length === batch.length ? batch : selected(batch, Int32Array.from(rows))
+}
+
+function violation(body: SinkBody, column: number): NotNullError {
+  const name = body.table.columns[column]?.name ?? String(column)
+  return new NotNullError(`Column ${name} of ${body.table.path.join('.')} is NOT NULL, but a NULL reached it.`)
+}
+
+/** Watermark points move to the first kept row behind them. */
+function selected(batch: Batch, rows: Int32Array): Batch {
+  const { length } = rows
+  return {
+    length,
+    columns: batch.columns.map((vector) => gatherVector(vector, rows, length)),
+    kinds: batch.kinds === null ? null : Uint8Array.from(rows, (row) => batch.kinds![row]!),
+    marks: batch.marks.map(({ row, watermark }) => ({ row: rows.filter((kept) => kept < row).length, watermark })),
+    lease: batch.lease,
+  }
+}
