@@ -3,42 +3,38 @@ import type { ConnectorDescriptor, LogicalType, OptionDescriptor, TableOptions }
 import { scanOptions, UPSERT, valueMistakes } from './table-options.ts'
 import { KafkaError } from './wire/kafka-error.ts'
 
-const option = (
-  key: string,
-  type: OptionDescriptor['type'],
-  doc: string,
-  more: Partial<OptionDescriptor> = {},
-): OptionDescriptor => ({
-  key,
-  type,
-  required: false,
-  doc,
-  ...more,
-})
+interface Described extends Partial<Omit<OptionDescriptor, 'doc'>> {
+  readonly key: string
+  readonly type: OptionDescriptor['type']
+}
+const option = (described: Described, doc: string): OptionDescriptor => ({ required: false, doc, ...described })
 const choice = (key: string, values: readonly [string, ...string[]], doc: string): OptionDescriptor =>
-  option(key, 'enum', doc, { values, fallback: values[0] })
+  option({ key, type: 'enum', values, fallback: values[0] }, doc)
 
 const CONNECTION: readonly OptionDescriptor[] = [
-  option('properties.bootstrap.servers', 'list', 'Addresses host:port of the cluster, separated by commas.', { required: true }),
+  option(
+    { key: 'properties.bootstrap.servers', type: 'list', required: true },
+    'Addresses host:port of the cluster, separated by commas.',
+  ),
   choice('properties.security.protocol', ['PLAINTEXT', 'SASL_PLAINTEXT'], 'How the cluster is spoken to.'),
   choice('properties.sasl.mechanism', ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'How the principal proves itself.'),
-  option('properties.sasl.username', 'string', 'The principal.'),
-  option('properties.sasl.password', 'string', 'Its password.', { sensitive: true }),
-  option('properties.sasl.jaas.config', 'string', 'Principal and password as a JAAS line, instead of the two.', {
-    sensitive: true,
-  }),
+  option({ key: 'properties.sasl.username', type: 'string' }, 'The principal.'),
+  option({ key: 'properties.sasl.password', type: 'string', sensitive: true }, 'Its password.'),
   option(
-    'properties.group.id',
-    'string',
+    { key: 'properties.sasl.jaas.config', type: 'string', sensitive: true },
+    'Principal and password as a JAAS line, instead of the two.',
+  ),
+  option(
+    { key: 'properties.group.id', type: 'string' },
     'Group whose offsets are read (group-offsets) and to which positions are committed for outside tools.',
   ),
 ]
 
 const FORMAT: readonly OptionDescriptor[] = [
-  option('format', 'string', 'Format of the value (the same as value.format).'),
-  option('value.format', 'string', 'Format of the value.'),
-  option('key.format', 'string', 'Format of the key.'),
-  option('key.fields-prefix', 'string', 'Prefix of the key columns in the table, which the record does not have.'),
+  option({ key: 'format', type: 'string' }, 'Format of the value (the same as value.format).'),
+  option({ key: 'value.format', type: 'string' }, 'Format of the value.'),
+  option({ key: 'key.format', type: 'string' }, 'Format of the key.'),
+  option({ key: 'key.fields-prefix', type: 'string' }, 'Prefix of the key columns in the table, which the record does not have.'),
   choice('value.fields-include', ['ALL', 'EXCEPT_KEY'], 'Whether key columns stand in the value too.'),
 ]
 
@@ -48,35 +44,45 @@ const BOUNDED: readonly OptionDescriptor[] = [
     ['unbounded', 'latest-offset', 'group-offsets', 'timestamp', 'specific-offsets'],
     'Where reading ends; the end is fixed when the statement starts.',
   ),
-  option('scan.bounded.timestamp-millis', 'int', 'End of reading under timestamp, epoch ms.'),
-  option('scan.bounded.specific-offsets', 'string', 'End of reading: partition:0,offset:42;partition:1,offset:300.'),
+  option({ key: 'scan.bounded.timestamp-millis', type: 'int' }, 'End of reading under timestamp, epoch ms.'),
+  option(
+    { key: 'scan.bounded.specific-offsets', type: 'string' },
+    'End of reading: partition:0,offset:42;partition:1,offset:300.',
+  ),
 ]
 
 const ERRORS: readonly OptionDescriptor[] = [
   choice('error-handling.mode', ['fail', 'ignore', 'log'], 'What a record that cannot be read does.'),
-  option('error-handling.log.topic', 'string', 'Topic of the dead-letter table under log, on the same cluster.'),
+  option({ key: 'error-handling.log.topic', type: 'string' }, 'Topic of the dead-letter table under log, on the same cluster.'),
 ]
 
 const SINK: readonly OptionDescriptor[] = [
   choice('sink.delivery-guarantee', ['exactly-once', 'at-least-once', 'none'], 'What a crash may do to the output.'),
-  option('sink.transactional-id-prefix', 'string', 'Put before the transactional ids and the group of checkpoints.'),
-  option('sink.parallelism', 'int', 'Writers, at most as many as the topic has partitions.'),
+  option(
+    { key: 'sink.transactional-id-prefix', type: 'string' },
+    'Put before the transactional ids and the group of checkpoints.',
+  ),
+  option({ key: 'sink.parallelism', type: 'int' }, 'Writers, at most as many as the topic has partitions.'),
 ]
 
 const KAFKA_ONLY: readonly OptionDescriptor[] = [
-  option('topic', 'list', 'The topic; a source may name several, separated by semicolons.'),
-  option('topic-pattern', 'string', 'Instead of topic: all topics whose whole name matches. Without groups and counts.'),
-  option('key.fields', 'list', 'Columns of the key, separated by semicolons.'),
+  option({ key: 'topic', type: 'list' }, 'The topic; a source may name several, separated by semicolons.'),
+  option(
+    { key: 'topic-pattern', type: 'string' },
+    'Instead of topic: all topics whose whole name matches. Without groups and counts.',
+  ),
+  option({ key: 'key.fields', type: 'list' }, 'Columns of the key, separated by semicolons.'),
   choice(
     'scan.startup.mode',
     ['group-offsets', 'earliest-offset', 'latest-offset', 'timestamp', 'specific-offsets'],
     'Where reading starts when there is no checkpoint.',
   ),
-  option('scan.startup.timestamp-millis', 'int', 'Start under timestamp, epoch ms.'),
-  option('scan.startup.specific-offsets', 'string', 'Start: partition:0,offset:42;partition:1,offset:300.'),
-  option('scan.topic-partition-discovery.interval', 'duration', 'How often new partitions are looked for.', {
-    fallback: '5 min',
-  }),
+  option({ key: 'scan.startup.timestamp-millis', type: 'int' }, 'Start under timestamp, epoch ms.'),
+  option({ key: 'scan.startup.specific-offsets', type: 'string' }, 'Start: partition:0,offset:42;partition:1,offset:300.'),
+  option(
+    { key: 'scan.topic-partition-discovery.interval', type: 'duration', fallback: '5 min' },
+    'How often new partitions are looked for.',
+  ),
   choice('sink.partitioner', ['default', 'fixed', 'round-robin'], 'default: by key as the Java client, without one in turn.'),
 ]
 
@@ -168,7 +174,7 @@ export const upsertKafkaDescriptor: ConnectorDescriptor = {
   doc: 'A topic whose last record of a key is its row, and a record without a value deletes it.',
   options: [
     ...CONNECTION,
-    option('topic', 'string', 'The topic.', { required: true }),
+    option({ key: 'topic', type: 'string', required: true }, 'The topic.'),
     ...FORMAT,
     ...BOUNDED,
     ...ERRORS,

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type AddressPolicy, judgeAddress } from './address-policy.ts'
-import { AddressRefusedError, createDialler } from './dialler.ts'
+import { AddressRefusedError, createDialler, createSocketOpener } from './dialler.ts'
 
 const CLOSED: AddressPolicy = { allowedAddresses: [] }
 const judge = (address: string, policy: AddressPolicy = CLOSED) =>
@@ -110,6 +110,16 @@ describe('dialler', () => {
     })
     expect(await read.promise).toBe(5)
     expect(Buffer.from(memory.subarray(0, 5)).toString()).toBe('hello')
+    socket.destroy()
+  })
+
+  it('gives a socket at once that is destroyed when the address is refused', async () => {
+    const port = await listen()
+    const refused = createSocketOpener({ allowedAddresses: [] })({ host: '127.0.0.1', port })
+    const error = await new Promise((resolve) => refused.once('error', resolve))
+    expect(error).toBeInstanceOf(AddressRefusedError)
+    const socket = createSocketOpener({ allowedAddresses: [`127.0.0.1:${port}`] })({ host: '127.0.0.1', port })
+    await new Promise((resolve) => socket.once('connect', resolve))
     socket.destroy()
   })
 })

@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises'
-import { connect, isIP, type Socket } from 'node:net'
+import { connect, isIP, Socket } from 'node:net'
 import { type AddressPolicy, judgeAddress } from './address-policy.ts'
 
 /** Reads straight into the caller's memory, as net.connect's `onread`. */
@@ -31,6 +31,7 @@ export interface DiallerOptions extends AddressPolicy {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
+const KEEP_ALIVE_MS = 60_000
 /** Addresses of one name that are tried, in the resolver's order. */
 const ADDRESSES_MAX = 4
 
@@ -39,28 +40,49 @@ const ADDRESSES_MAX = 4
  * itself, so that a second answer of the name server cannot redirect it. Throws AddressRefusedError when none is permitted.
  */
 export function createDialler(options: DiallerOptions): Dial {
-  const resolve = options.resolve ?? resolveAll
+  const timeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
   return async (target) => {
-    const host = target.host.replace(/^\[(.*)\]$/, '$1')
-    const addresses = isIP(host) ? [host] : await resolve(host)
-    let refusal = `${host} has no address`
     let failure: unknown
-    for (const address of addresses.slice(0, ADDRESSES_MAX)) {
-      const verdict = judgeAddress({ host, port: target.port, address }, options)
-      if (!verdict.permitted) {
-        refusal = verdict.reason
-        continue
-      }
+    for (const address of await permittedAddresses(target, options)) {
       try {
-        return await open({ address, target, timeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS })
+        return await open({ address, target, timeoutMs })
       } catch (error) {
         failure = error
         if (target.signal?.aborted) break
       }
     }
-    if (failure !== undefined) throw failure
-    throw new AddressRefusedError(`${target.host}:${target.port} may not be reached from here: ${refusal}`)
+    throw failure
   }
+}
+
+/** For libraries that want a socket at once: it connects after the address was judged, and is destroyed with the refusal. */
+export type OpenSocket = (target: { readonly host: string; readonly port: number }) => Socket
+
+export function createSocketOpener(options: DiallerOptions): OpenSocket {
+  return (target) => {
+    const socket = new Socket().setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS)
+    permittedAddresses(target, options).then(
+      ([host = '']) => {
+        if (!socket.destroyed) socket.connect({ host, port: target.port })
+      },
+      (error: Error) => socket.destroy(error),
+    )
+    return socket
+  }
+}
+
+/** At least one address; throws AddressRefusedError, or what the resolver says. */
+async function permittedAddresses(target: DialTarget, options: DiallerOptions): Promise<readonly string[]> {
+  const host = target.host.replace(/^\[(.*)\]$/, '$1')
+  const addresses = isIP(host) ? [host] : await (options.resolve ?? resolveAll)(host)
+  let refusal = `${host} has no address`
+  const permitted = addresses.slice(0, ADDRESSES_MAX).filter((address) => {
+    const verdict = judgeAddress({ host, port: target.port, address }, options)
+    if (!verdict.permitted) refusal = verdict.reason
+    return verdict.permitted
+  })
+  if (permitted.length > 0) return permitted
+  throw new AddressRefusedError(`${target.host}:${target.port} may not be reached from here: ${refusal}`)
 }
 
 async function resolveAll(host: string): Promise<readonly string[]> {

@@ -2,8 +2,10 @@ export { type AddressPolicy, type AddressVerdict, judgeAddress, type ResolvedTar
 export {
   AddressRefusedError,
   createDialler,
+  createSocketOpener,
   type Dial,
   type DiallerOptions,
   type DialTarget,
+  type OpenSocket,
   type ReadInto,
 } from './dialler.ts'

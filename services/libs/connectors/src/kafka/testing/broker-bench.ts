@@ -1,6 +1,7 @@
 /** A real broker with topics, tables and contexts for tests, and a client that shares no code with ours to check against. */
 import type { ConnectorContext, ResolvedColumn, ResolvedTable, SinkWriter, SourceReader } from '@millrace/engine/connector'
 import { ColumnBuilder, rowText } from '@millrace/engine/formats'
+import { systemClock } from '@millrace/kit'
 import { createDialler } from '@millrace/kit/dialler'
 import { kafkaMissing, startTestKafka } from '@millrace/testkit'
 import { Admin, Consumer, MessagesStreamModes, Producer } from '@platformatic/kafka'
@@ -27,8 +28,17 @@ export type Cell = string | number | bigint | null
 
 const END_MARK = '__end '
 
+export interface TableSpec {
+  readonly columns: Readonly<Record<string, TypeName>>
+  readonly metadata?: Readonly<Record<string, TypeName>>
+  readonly primaryKey?: readonly string[]
+  readonly options: Readonly<Record<string, string>>
+}
+
+const columnsOf = (types: Readonly<Record<string, TypeName>>) =>
+  Object.entries(types).map(([name, type]) => ({ name, type: TYPES[type] }))
+
 export async function startBench() {
-  let marks = 0
   const kafka = await startTestKafka()
   const sasl = { mechanism: 'SCRAM-SHA-256', ...kafka.admin } as const
   const base = { bootstrapBrokers: [kafka.bootstrap], sasl, retries: 8, retryDelay: 200 }
@@ -40,21 +50,10 @@ export async function startBench() {
     'properties.sasl.username': user.username,
     'properties.sasl.password': user.password,
   })
-
-  const table = (
-    connector: 'kafka' | 'upsert-kafka',
-    spec: {
-      readonly columns: Readonly<Record<string, TypeName>>
-      readonly metadata?: Readonly<Record<string, TypeName>>
-      readonly primaryKey?: readonly string[]
-      readonly options: Readonly<Record<string, string>>
-    },
-  ): ResolvedTable => {
-    const physical = Object.entries(spec.columns).map(
-      ([name, type]): ResolvedColumn => ({ name, type: TYPES[type], kind: 'physical' }),
-    )
-    const metadata = Object.entries(spec.metadata ?? {}).map(
-      ([name, type]): ResolvedColumn => ({ name, type: TYPES[type], kind: 'metadata', key: name }),
+  const table = (connector: 'kafka' | 'upsert-kafka', spec: TableSpec): ResolvedTable => {
+    const physical = columnsOf(spec.columns).map((column): ResolvedColumn => ({ ...column, kind: 'physical' }))
+    const metadata = columnsOf(spec.metadata ?? {}).map(
+      (column): ResolvedColumn => ({ ...column, kind: 'metadata', key: column.name }),
     )
     return {
       path: ['default_catalog', 'default', 't'],
@@ -65,54 +64,52 @@ export async function startBench() {
       partitionKeys: [],
     }
   }
-
-  const context = (overrides: Partial<ConnectorContext> = {}) =>
-    testContext({
-      dial: createDialler({ allowedAddresses: [kafka.bootstrap] }),
-      now: () => Date.now(),
-      ...overrides,
-    })
-
-  /**
-   * What the other client reads with read_committed from the start of a topic: [key, value] in log order. It marks the end of each
-   * partition with a record of its own and reads up to there, so nothing may be open in a transaction.
-   */
-  const committed = async (topic: string, partitions = 1): Promise<(readonly [string | null, string | null])[]> => {
-    const end = `${END_MARK}${++marks}`
-    const producer = new Producer({ clientId: 'mark', ...base })
-    const value = Buffer.from(end)
-    await producer.send({ messages: Array.from({ length: partitions }, (_, partition) => ({ topic, partition, value })) })
-    await producer.close()
-    const groupId = `check-${topic}-${marks}`
-    const consumer = new Consumer({ clientId: 'check', groupId, ...base, isolationLevel: 1, maxWaitTime: 100 })
-    const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.EARLIEST })
-    const rows: (readonly [string | null, string | null])[] = []
-    const text = (bytes: Buffer | null | undefined) => (bytes ? bytes.toString('utf8') : null)
-    let open = partitions
-    for await (const message of stream) {
-      const found = text(message.value)
-      if (found === end && --open === 0) break
-      if (!found?.startsWith(END_MARK)) rows.push([text(message.key), found])
-    }
-    await consumer.close(true)
-    return rows
-  }
-
+  const dial = createDialler({ allowedAddresses: [kafka.bootstrap] })
+  let checks = 0
   return {
     kafka,
     admin,
-    connection,
     table,
-    context,
-    committed,
+    context: (overrides: Partial<ConnectorContext> = {}) => testContext({ dial, now: systemClock.now, ...overrides }),
+    committed: (topic: string, partitions = 1) => readCommitted({ base, topic, partitions, check: ++checks }),
     otherProducer: () => new Producer({ clientId: 'other', ...base }),
-    createTopic: (name: string, partitions = 1, configs: { name: string; value: string }[] = []) =>
-      admin.createTopics({ topics: [name], partitions, replicas: 1, configs }),
+    createTopic: (name: string, partitions = 1) => admin.createTopics({ topics: [name], partitions, replicas: 1 }),
     stop: async () => {
       await admin.close()
       await kafka.remove()
     },
   }
+}
+
+/**
+ * What the other client reads with read_committed from the start of a topic: [key, value] in log order. It marks the end of each
+ * partition with a record of its own and reads up to there, so nothing may be open in a transaction.
+ */
+async function readCommitted(options: {
+  readonly base: ConstructorParameters<typeof Admin>[0] extends infer O ? Omit<O, 'clientId'> : never
+  readonly topic: string
+  readonly partitions: number
+  readonly check: number
+}): Promise<(readonly [string | null, string | null])[]> {
+  const { base, topic, partitions, check } = options
+  const end = `${END_MARK}${check}`
+  const producer = new Producer({ clientId: 'mark', ...base })
+  const value = Buffer.from(end)
+  await producer.send({ messages: Array.from({ length: partitions }, (_, partition) => ({ topic, partition, value })) })
+  await producer.close()
+  const groupId = `check-${topic}-${check}`
+  const consumer = new Consumer({ clientId: 'check', groupId, ...base, isolationLevel: 1, maxWaitTime: 100 })
+  const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.EARLIEST })
+  const rows: (readonly [string | null, string | null])[] = []
+  const text = (bytes: Buffer | null | undefined) => (bytes ? bytes.toString('utf8') : null)
+  let open = partitions
+  for await (const message of stream) {
+    const found = text(message.value)
+    if (found === end && --open === 0) break
+    if (!found?.startsWith(END_MARK)) rows.push([text(message.key), found])
+  }
+  await consumer.close(true)
+  return rows
 }
 
 export type Bench = Awaited<ReturnType<typeof startBench>>
@@ -165,10 +162,12 @@ export async function openSource(bench: Bench, table: ResolvedTable, context = b
 const KINDS = ['+I', '-U', '+U', '-D']
 
 /** Rows as text with their kinds, until the reader ended or `count` rows are there. Fails after `timeoutMs`. */
-export async function readRows(reader: SourceReader, table: ResolvedTable, count = Number.MAX_SAFE_INTEGER, timeoutMs = 20_000) {
+const READ_TIMEOUT_MS = 20_000
+
+export async function readRows(reader: SourceReader, table: ResolvedTable, count = Number.MAX_SAFE_INTEGER) {
   const rows: string[] = []
   const types = table.columns.map((column) => column.type)
-  const end = performance.now() + timeoutMs
+  const end = performance.now() + READ_TIMEOUT_MS
   while (rows.length < count && !reader.ended()) {
     const polled = reader.poll()
     if (polled) {
@@ -176,7 +175,7 @@ export async function readRows(reader: SourceReader, table: ResolvedTable, count
       for (let r = 0; r < batch.length; r++) rows.push(`${KINDS[batch.kinds?.[r] ?? 0]}${rowText(batch, r, types)}`)
       continue
     }
-    if (performance.now() > end) throw new Error(`only ${rows.length} rows in ${timeoutMs} ms: ${rows.slice(-5).join(' ')}`)
+    if (performance.now() > end) throw new Error(`only ${rows.length} rows in ${READ_TIMEOUT_MS} ms: ${rows.slice(-5).join(' ')}`)
     await Promise.race([reader.available(), new Promise((resolve) => setTimeout(resolve, 200))])
   }
   return rows
