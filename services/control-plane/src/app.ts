@@ -31,6 +31,10 @@ declare module 'fastify' {
     /** Set by the tenant scope before any handler in it runs. */
     principal: Principal
   }
+  interface FastifyInstance {
+    /** Aborts when the service begins to close: what is endless ends then. */
+    closing: AbortSignal
+  }
   interface FastifyContextConfig {
     permission?: Permission
   }
@@ -54,6 +58,7 @@ export async function buildApp(ctx: Context): Promise<App> {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 1024 },
+    forceCloseConnections: true,
     genReqId: (raw) => {
       const given = raw.headers['x-request-id']
       return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : ctx.newUid()
@@ -65,6 +70,7 @@ export async function buildApp(ctx: Context): Promise<App> {
   await app.register(cookie)
   readBodies(app)
   answerRules(app, ctx)
+  finishBeforeClosing(app, ctx)
   await app.register(async (scope) => {
     serviceRoutes(scope as App, ctx)
     signUpRoutes(scope as App, ctx)
@@ -108,6 +114,33 @@ function answerRules(app: FastifyInstance, ctx: Context): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(ctx.log, new MillraceError('NOT_FOUND', { what: `operation ${request.method} here` }), { request, reply }),
   )
+}
+
+/** Closing waits for answers under way, at most this long; streams end themselves. Then every connection is closed, idle or not. */
+const FINISH_MS = 5000
+
+function finishBeforeClosing(app: FastifyInstance, ctx: Context): void {
+  let open = 0
+  let whenNone: (() => void) | undefined
+  app.addHook('onRequest', async (_request, reply) => {
+    open += 1
+    reply.raw.once('close', () => {
+      open -= 1
+      if (open === 0) whenNone?.()
+    })
+  })
+  const closing = new AbortController()
+  app.decorate('closing', closing.signal)
+  app.addHook('preClose', async () => {
+    closing.abort()
+    if (open === 0) return
+    const over = new AbortController()
+    const none = new Promise<void>((resolve) => {
+      whenNone = resolve
+    })
+    await Promise.race([none, ctx.clock.sleep(FINISH_MS, over.signal)])
+    over.abort()
+  })
 }
 
 /** Credential, organization, permission and rate limit of everything inside; a route can neither forget nor change them. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { MillraceError } from '@millrace/protocol'
 import { audit, type Statement } from '@millrace/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -32,7 +33,7 @@ const STREAMS_MAX = 1000
 
 /** Record contents: results as pages and as a stream. Nothing of them is stored on the way. */
 export function dataGateway(app: App, ctx: Context): void {
-  const streams = { open: 0 }
+  const streams = { open: 0, closing: app.closing }
   app.addSchema(ResultPage)
   app.get(
     `/v1/workspaces/:ws${N}/statements/:name${N}/results`,
@@ -116,17 +117,19 @@ async function streamRows(
     readonly request: FastifyRequest
     readonly reply: FastifyReply
     readonly reader: WorkerReader
-    readonly streams: { open: number }
+    readonly streams: { open: number; readonly closing: AbortSignal }
   },
 ): Promise<FastifyReply> {
+  if (s.streams.open >= STREAMS_MAX)
+    throw new MillraceError('RATE_LIMITED', { limit: `${STREAMS_MAX} streams`, window: 'this moment' })
   const gone = new AbortController()
   s.reply.raw.on('close', () => gone.abort())
+  s.streams.closing.addEventListener('abort', () => gone.abort(), { once: true, signal: gone.signal })
   const last = s.request.headers['last-event-id']
   const after =
     typeof last === 'string' && /^\d{1,15}-\d{1,15}$/.test(last) ? last : (s.request.query as { page_token?: string }).page_token
   const events = resumable(s.reader, after, gone.signal)
   const first = await events.next()
-  if (s.streams.open >= STREAMS_MAX) gone.abort()
   s.streams.open += 1
   const out = startStream(s.reply)
   try {
