@@ -1,1 +1,8 @@
-export {}
+export { KafkaError, type SaslMechanism, type SaslOptions } from '@millrace/connectors/kafka-wire'
+export type { KafkaAdminOptions } from './admin-connection.ts'
+export type { ConnectionCheck, ConnectionTestRequest, ConnectionTestResult } from './connection-test.ts'
+export { KafkaAdmin } from './kafka-admin.ts'
+export type { GroupOffset, PartitionOffsets } from './offsets.ts'
+export type { PrefixedAcl } from './principals.ts'
+export type { ClientQuotas } from './requests/alter-client-quotas.ts'
+export type { NewTopic, TopicDescription } from './topics.ts'

@@ -1,6 +1,8 @@
 /** The protocol's client, for requests that kafka-admin adds. */
-
+export { findCoordinatorCall } from './api/find-coordinator.ts'
+export { initProducerIdCall } from './api/init-producer-id.ts'
 export { metadataCall } from './api/metadata.ts'
+export { offsetFetchCall } from './api/offset-fetch.ts'
 export type { SaslMechanism, SaslOptions } from './authenticate.ts'
 export { type BootstrapAddress, type ClientOptions, KafkaClient, type RetryLimits, retryKafka } from './client.ts'
 export type { ApiCall } from './connection.ts'

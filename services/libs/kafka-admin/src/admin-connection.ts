@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net'
+import { KafkaClient, type SaslOptions } from '@millrace/connectors/kafka-wire'
+import { type Admin, Kafka, type SASLOptions as KafkaJsSasl, logLevel } from 'kafkajs'
+import { adminError } from './admin-error.ts'
+
+export interface KafkaAdminOptions {
+  readonly bootstrap: readonly string[]
+  readonly sasl?: SaslOptions
+  readonly clientId: string
+  /** Both of the same dialler: what they refuse cannot be reached, advertised brokers included. */
+  readonly dial: KafkaClient['options']['dial']
+  readonly openSocket: (target: { readonly host: string; readonly port: number }) => Socket
+  readonly now: () => number
+  readonly random: () => number
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 20_000
+const RETRIES = 5
+
+/** The two clients behind the admin: kafkajs, and our own for what kafkajs lacks. Both connect when first needed. */
+export class AdminConnection {
+  readonly options: KafkaAdminOptions
+  readonly client: KafkaClient
+  readonly #admin: Admin
+  #connecting: Promise<void> | null = null
+
+  constructor(options: KafkaAdminOptions) {
+    this.options = options
+    const { clientId, sasl, dial } = options
+    const bootstrap = options.bootstrap.map((address) => {
+      const [, host = address, port = ''] = /^(.+):(\d+)$/.exec(address) ?? []
+      return { host, port: Number(port) }
+    })
+    this.client = new KafkaClient({ bootstrap, clientId, dial, ...(sasl ? { sasl } : {}) })
+    const kafka = new Kafka({
+      brokers: [...options.bootstrap],
+      clientId,
+      logLevel: logLevel.NOTHING,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: { retries: RETRIES, initialRetryTime: 100, maxRetryTime: 2_000 },
+      socketFactory: ({ host, port, onConnect }) => options.openSocket({ host, port }).once('connect', onConnect),
+      ...(sasl ? { sasl: kafkaJsSasl(sasl) } : {}),
+    })
+    this.#admin = kafka.admin()
+  }
+
+  /** Runs `action` with a connected kafkajs admin. Throws KafkaError. */
+  async run<T>(what: string, action: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
+      this.#connecting ??= this.#admin.connect()
+      await this.#connecting
+      return await action(this.#admin)
+    } catch (error) {
+      const failure = adminError(what, error)
+      if (failure.code === 'BROKER_UNREACHABLE' || failure.code === 'KAFKA_AUTHENTICATION') this.#connecting = null
+      throw failure
+    }
+  }
+
+  async close(): Promise<void> {
+    this.client.close()
+    if (this.#connecting) await this.#admin.disconnect().catch(() => undefined)
+  }
+}
+
+function kafkaJsSasl({ mechanism, username, password }: SaslOptions): KafkaJsSasl {
+  switch (mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain', username, password }
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', username, password }
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', username, password }
+  }
+}
