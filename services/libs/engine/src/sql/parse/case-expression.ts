@@ -4,7 +4,7 @@ import { commaList, type TokenCursor } from './token-cursor.ts'
 
 /**
  * CASE in both forms. As in Flink, `CASE x WHEN a, b THEN …` becomes `CASE WHEN x IN (a, b) THEN …` and `WHEN a` becomes
- * `WHEN x = a`.
+ * `WHEN x = a`. Such a branch spans from x, so that spans nest.
  */
 export function caseExpression(p: TokenCursor): Case {
   const start = p.expect('CASE').start
@@ -20,8 +20,9 @@ export function caseExpression(p: TokenCursor): Case {
 }
 
 function branch(p: TokenCursor, subject: Expression | undefined): CaseBranch {
-  const start = p.expect('WHEN').start
-  const listStart = p.token.start
+  const keyword = p.expect('WHEN').start
+  const start = subject?.span.start ?? keyword
+  const listStart = subject?.span.start ?? p.token.start
   const conditions = commaList(p, subQueryExpression)
   const when = condition(conditions, subject, p.spanFrom(listStart))
   p.expect('THEN')

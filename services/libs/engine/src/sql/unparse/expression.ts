@@ -216,8 +216,10 @@ function accessed(node: Expression, u: Printers): string {
 
 function field(node: FieldAccess, u: Printers): string {
   const name = 'kind' in node.field ? call(node.field, u) : printName(node.field)
-  // A name in parentheses is a column with a field; without them it would be one longer name.
-  const operand = node.operand.kind === 'Identifier' ? `(${u.expression(node.operand)})` : u.expression(node.operand)
+  // A name in parentheses is a column with a field; without them it would be one longer name, a number a decimal.
+  const { kind } = node.operand
+  const operand =
+    kind === 'Identifier' || kind === 'NumericLiteral' ? `(${u.expression(node.operand)})` : u.expression(node.operand)
   return node.operand.kind === 'ItemAccess' ? `${operand}.${name}` : `(${operand}.${name})`
 }
 

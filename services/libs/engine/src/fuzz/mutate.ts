@@ -1,0 +1,52 @@
+import { lex } from '../sql/lex/lexer.ts'
+import type { Random } from './random.ts'
+
+const PIECES = [
+  'SELECT', 'FROM', '(', ')', ',', ';', "'", '`', '.', '*', '=', '<', '>', '--', '/*', '*/', '/*+', '{', '}', '[', ']', ' ', '\n', '"', '\\',
+  'AND', 'NOT', 'CASE', 'END', 'BEGIN', 'STATEMENT SET BEGIN', 'WITH', 'AS', 'ROW', 'ARRAY<', 'UNION', 'BETWEEN', 'IS', 'NULL', '1', '0x', '1e',
+  '..', '=>', '||', '!', '$', '#', '\u0000', '\ud83d', 'é', "U&'\\00", "X'0", 'INTERVAL', 'ESCAPE', 'OVER (', 'TABLE', 'JOIN', 'DEFAULT',
+] as const // biome-ignore format: a list
+
+const MUTATIONS_MAX = 4
+
+/** Breaks a text in a few places: by characters, by tokens, by pieces of the language. */
+export function mutate(random: Random, text: string): string {
+  let result = text
+  const times = 1 + random.below(MUTATIONS_MAX)
+  for (let i = 0; i < times; i++) result = once(random, result)
+  return result
+}
+
+function once(random: Random, text: string): string {
+  const at = random.below(text.length + 1)
+  switch (random.below(7)) {
+    case 0:
+      return text.slice(0, at)
+    case 1:
+      return text.slice(0, at) + random.pick(PIECES) + text.slice(at)
+    case 2:
+      return text.slice(0, at) + text.slice(at + 1 + random.below(6))
+    case 3: {
+      const end = at + random.below(20)
+      return text.slice(0, end) + text.slice(at, end) + text.slice(end)
+    }
+    default:
+      return onTokens(random, text)
+  }
+}
+
+function onTokens(random: Random, text: string): string {
+  const { tokens } = lex(text)
+  const first = tokens[random.below(tokens.length)]
+  const second = tokens[random.below(tokens.length)]
+  if (first === undefined || second === undefined) return text
+  const replacement = random.once(2) ? text.slice(second.start, second.end) : random.pick(PIECES)
+  switch (random.below(3)) {
+    case 0:
+      return text.slice(0, first.start) + text.slice(first.end)
+    case 1:
+      return `${text.slice(0, first.start)}${replacement} ${text.slice(first.end)}`
+    default:
+      return `${text.slice(0, first.start)}${replacement} ${text.slice(first.start)}`
+  }
+}

@@ -1,0 +1,137 @@
+import { expression, name, typeName } from './expression-generator.ts'
+import type { Random } from './random.ts'
+
+const TABLES = ['t', 'db.t', '`my table`', 'cat.db.orders', 'bids'] as const
+const WINDOWS = [
+  "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))",
+  "HOP(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), SLIDE => INTERVAL '1' MINUTE, SIZE => INTERVAL '5' MINUTE)",
+  "SESSION(TABLE t PARTITION BY (a, b), DESCRIPTOR(ts), INTERVAL '5' MINUTE)",
+] as const
+
+/** One statement of the grammar, mostly accepted. */
+export function statement(random: Random): string {
+  switch (random.below(14)) {
+    case 0:
+      return createTable(random)
+    case 1:
+      return `CREATE ${random.pick(['', 'TEMPORARY ', 'OR REPLACE '])}VIEW v AS ${query(random, 2)}`
+    case 2:
+      return `INSERT ${random.pick(['INTO', 'OVERWRITE'])} ${random.pick(TABLES)}${random.once(3) ? ' (a, b)' : ''} ${query(random, 2)}`
+    case 3:
+      return alterTable(random)
+    case 4:
+      return random.pick(OTHERS)
+    case 5:
+      return `EXPLAIN ${random.pick(['', 'PLAN FOR ', 'CHANGELOG_MODE '])}${query(random, 2)}`
+    case 6:
+      return `EXECUTE STATEMENT SET BEGIN INSERT INTO a ${query(random, 1)}; INSERT INTO b ${query(random, 1)}; END`
+    case 7:
+      return `UPDATE t SET a = ${expr(random, 2)} WHERE ${expr(random, 2)}`
+    case 8:
+      return matchRecognize(random)
+    default:
+      return query(random, 3)
+  }
+}
+
+export function expr(random: Random, depth: number): string {
+  return expression(random, depth, query)
+}
+
+const OTHERS = [
+  "SET 'a' = 'b'", 'RESET', 'SHOW TABLES', "SHOW COLUMNS FROM t LIKE 'a%'", 'SHOW CREATE TABLE t', 'DESCRIBE EXTENDED t', 'USE CATALOG c',
+  "LOAD MODULE m WITH ('k' = 'v')", 'DROP TABLE IF EXISTS t', 'DROP DATABASE d CASCADE', "CREATE CATALOG c WITH ('type' = 'x')",
+  "CREATE FUNCTION f AS 'a.B' LANGUAGE JAVA USING JAR 'x.jar'", 'TRUNCATE TABLE t', 'CALL p(1, x => 2)', "STOP JOB 'j' WITH SAVEPOINT",
+  'ANALYZE TABLE t COMPUTE STATISTICS FOR ALL COLUMNS', 'BEGIN STATEMENT SET', 'END', "COMPILE PLAN 'p' FOR INSERT INTO t SELECT 1",
+  "CREATE MODEL m INPUT (a INT) OUTPUT (b STRING) WITH ('provider' = 'x')", 'DELETE FROM t WHERE a = 1',
+  "CREATE MATERIALIZED TABLE m FRESHNESS = INTERVAL '1' HOUR AS SELECT a FROM t", 'ALTER MATERIALIZED TABLE m SUSPEND',
+  'MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET b = 1 WHEN NOT MATCHED THEN INSERT VALUES (1, 2)',
+] as const // biome-ignore format: a list
+
+function createTable(random: Random): string {
+  const columns = Array.from({ length: 1 + random.below(4) }, () => column(random))
+  if (random.once(2)) columns.push("WATERMARK FOR ts AS ts - INTERVAL '5' SECOND")
+  if (random.once(2)) columns.push('PRIMARY KEY (a) NOT ENFORCED')
+  const tail = random.pick([
+    '',
+    " WITH ('connector' = 'kafka', 'topic' = 'x')",
+    ' LIKE u (INCLUDING ALL)',
+    " COMMENT 'c' PARTITIONED BY (a)",
+  ])
+  return `CREATE ${random.once(4) ? 'TEMPORARY ' : ''}TABLE ${random.pick(TABLES)} (${columns.join(', ')})${tail}`
+}
+
+function column(random: Random): string {
+  switch (random.below(4)) {
+    case 0:
+      return `c AS ${expr(random, 2)}`
+    case 1:
+      return `m ${typeName(random)} METADATA FROM 'k' VIRTUAL`
+    default:
+      return `${random.pick(['a', 'b', 'ts', '`x y`'])} ${typeName(random)}${random.pick(['', ' NOT NULL', " COMMENT 'c'"])}`
+  }
+}
+
+function alterTable(random: Random): string {
+  const action = random.pick(['ADD', 'MODIFY', 'DROP', 'RENAME', 'SET'])
+  switch (action) {
+    case 'DROP':
+      return `ALTER TABLE t DROP ${random.pick(['a', '(a, b)', 'PRIMARY KEY', 'WATERMARK', 'CONSTRAINT k'])}`
+    case 'RENAME':
+      return `ALTER TABLE t RENAME ${random.pick(['TO u', 'a TO b'])}`
+    case 'SET':
+      return "ALTER TABLE t SET ('a' = 'b')"
+    default:
+      return `ALTER TABLE t ${action} (${column(random)}${random.once(2) ? ' FIRST' : ''}, PRIMARY KEY (a) NOT ENFORCED)`
+  }
+}
+
+function matchRecognize(random: Random): string {
+  const pattern = random.pick(['A B+ C', 'A{2,3} B*?', '(A | B) C?', 'A {- B -} C+'])
+  return `SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY a ORDER BY ts MEASURES A.x AS y ONE ROW PER MATCH AFTER MATCH SKIP TO NEXT ROW PATTERN (${pattern}) DEFINE A AS ${expr(random, 1)}) AS m`
+}
+
+/** A query of bounded depth. */
+export function query(random: Random, depth: number): string {
+  if (depth <= 0) return random.pick(['SELECT 1', 'SELECT a FROM t', 'VALUES (1, 2), (3, 4)', 'TABLE t'])
+  switch (random.below(8)) {
+    case 0:
+      return `${query(random, depth - 1)} ${random.pick(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT ALL'])} SELECT b FROM u`
+    case 1:
+      return `WITH w (x) AS (${query(random, depth - 1)}) SELECT * FROM w`
+    case 2:
+      return `(${query(random, depth - 1)}) UNION ALL (${query(random, depth - 1)})`
+    default:
+      return select(random, depth)
+  }
+}
+
+function select(random: Random, depth: number): string {
+  const items = Array.from({ length: 1 + random.below(3) }, () => `${expr(random, depth)}${random.once(3) ? ' AS x' : ''}`)
+  const hint = random.once(12) ? "/*+ BROADCAST(t), OPTIONS('a' = 'b') */ " : ''
+  let text = `SELECT ${hint}${random.once(8) ? 'DISTINCT ' : ''}${random.once(6) ? '*' : items.join(', ')} FROM ${table(random, depth - 1)}`
+  if (random.once(2)) text += ` WHERE ${expr(random, depth)}`
+  if (random.once(3))
+    text += ` GROUP BY ${random.pick(['a', 'a, b', "TUMBLE(ts, INTERVAL '1' HOUR), a", 'GROUPING SETS ((a), (b), ())', 'CUBE(a, b)'])}`
+  if (random.once(6)) text += ` HAVING ${expr(random, 1)}`
+  if (random.once(8)) text += ' WINDOW w AS (PARTITION BY a ORDER BY b)'
+  if (random.once(4)) text += ` ORDER BY ${name(random)} ${random.pick(['', 'ASC', 'DESC NULLS LAST'])}`
+  if (random.once(5)) text += random.pick([' LIMIT 10', ' LIMIT 5 OFFSET 2', ' OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY'])
+  return text
+}
+
+function table(random: Random, depth: number): string {
+  if (depth > 0) {
+    switch (random.below(6)) {
+      case 0:
+        return `${table(random, depth - 1)} ${random.pick(['JOIN', 'LEFT JOIN', 'FULL OUTER JOIN'])} u ON ${expr(random, 1)}`
+      case 1:
+        return `(${query(random, depth - 1)}) AS s`
+      case 2:
+        return `t, LATERAL TABLE(f(${name(random)})) AS l (x)`
+      case 3:
+        return 'UNNEST(ARRAY[1, 2]) WITH ORDINALITY AS n (v, o)'
+    }
+  }
+  return random.pick([...TABLES, 'bids AS b', 't FOR SYSTEM_TIME AS OF ts AS d', ...WINDOWS])
+}
