@@ -7,6 +7,7 @@ import { openIdLogin } from './auth/openid-login.ts'
 import { controlPlaneConfig, pepperTable } from './config.ts'
 import { pageTokens } from './http/page-token.ts'
 
+import { kafkaPrincipals } from './provisioning/kafka-principals.ts'
 import { engineSql } from './sql/engine-sql.ts'
 import { startService } from './start-service.ts'
 
@@ -15,6 +16,16 @@ const log = pino({ name: 'control-plane', level: config.logLevel })
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const publicUrl = config.publicUrl || `http://${config.host}:${config.port}`
 const readKey = Buffer.from(config.readKey, 'hex')
+
+const kafka =
+  config.kafkaBootstrap === ''
+    ? null
+    : kafkaPrincipals({
+        bootstrap: config.kafkaBootstrap,
+        username: config.kafkaAdminUser,
+        password: config.kafkaAdminPassword,
+        now: systemClock.now,
+      })
 
 const running = await startService({
   context: {
@@ -52,7 +63,7 @@ const running = await startService({
           }),
   },
   wakeUps: openWakeUps({ url: config.queueUrl, log, poolSize: 4, concurrency: 8, dropWakeUps: config.dropWakeUps }),
-  kafka: null,
+  kafka,
   listen: { host: config.host, port: config.port },
 })
 log.info({ address: running.address, region: config.region }, 'control plane is ready')
@@ -63,7 +74,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     if (stopping) return
     stopping = true
     log.info({ signal }, 'control plane stops')
-    running.stop().then(
+    Promise.all([running.stop(), kafka?.close()]).then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, 'control plane did not stop cleanly')
