@@ -12,6 +12,8 @@ import { type BindOptions, bindStatement } from './bind-statement.ts'
 export interface AnalyzedStatement {
   readonly span: Span
   readonly ast: Statement
+  /** What the statement saw. */
+  readonly before: SessionContext
   /** Absent when binding failed. */
   readonly bound?: BoundStatement
 }
@@ -34,7 +36,7 @@ export function analyzeScript(text: string, session: SessionContext, options: Om
     const { bound, diagnostics } = bindStatement(ast, current, { ...options, text })
     for (const diagnostic of diagnostics) sink.add(diagnostic)
     const next = bound === undefined ? current : afterStatement(bound, current, { span: ast.span, sink })
-    statements.push({ span: ast.span, ast, ...(bound === undefined || next === undefined ? {} : { bound }) })
+    statements.push({ span: ast.span, ast, before: current, ...(bound === undefined || next === undefined ? {} : { bound }) })
     current = next ?? current
   }
   const diagnostics = [...sink.all].sort((a, b) => a.span.start - b.span.start)
