@@ -52,7 +52,9 @@ function readCommands(group: Command, ctx: CliContext): void {
     .command('results <name>')
     .description('Show the rows of a foreground statement as they come, until it ends or Ctrl-C')
     .option('--limit <rows>', 'stop after this many rows', Number)
-    .action((name: string, options: { limit?: number }) => followResults(ctx, name, options.limit))
+    .action(async (name: string, options: { limit?: number }) => {
+      await followResults(ctx, name, options.limit)
+    })
 }
 
 function writeCommands(group: Command, ctx: CliContext): void {
