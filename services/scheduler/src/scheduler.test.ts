@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StatementPhase } from '@millrace/protocol'
-import { changeStatement, findStatement, listStatementEvents, listWorkers, type Statement, type WorkerRow } from '@millrace/store'
+import {
+  changeStatement,
+  findStatement,
+  listScalingDecisions,
+  listStatementEvents,
+  listWorkers,
+  type Statement,
+  type WorkerRow,
+} from '@millrace/store'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { datagenProgram } from './testing/datagen-program.ts'
 import { type Installation, openInstallation } from './testing/scheduler-process.ts'
@@ -108,6 +116,21 @@ describe('the scheduler with real workers', () => {
     expect(last.checkpoint!.number).toBeGreaterThan(stopped.checkpoint!.number)
   }, 60_000)
 
+  test('bounded input ends as COMPLETED and gives its slot back', async () => {
+    await it.submit('bounded', datagenProgram({ rowsPerSecond: 10_000, rows: 5000 }))
+    const s = await untilPhase('bounded', 'COMPLETED')
+    expect(s.assignment).toBeNull()
+    expect(s.report!.report.counters.records_in).toBe(5000)
+  }, 30_000)
+
+  test('a program that cannot be read is FAILING with a sentence, and holds no slot', async () => {
+    await it.submit('unreadable', 'no plan')
+    const s = await untilPhase('unreadable', 'FAILING')
+    expect(s.detail).toContain('cannot be read')
+    await change('unreadable', 'STOPPED')
+    await untilPhase('unreadable', 'STOPPED')
+  }, 30_000)
+
   test("a bad program is its own statement's failure: FAILED or FAILING with the reason, its neighbour runs on", async () => {
     await it.submit('good', datagenProgram({ rowsPerSecond: 1000 }))
     await it.submit('bad', datagenProgram({ rowsPerSecond: 10, sink: 'no-such-connector' }))
@@ -119,6 +142,24 @@ describe('the scheduler with real workers', () => {
     expect(bad.detail).toContain('no-such-connector')
     expect((await look('good'))?.phase).toBe('RUNNING')
   }, 30_000)
+
+  test('lag time over the objective scales up in one step, and the decision tells why and when it took effect', async () => {
+    const statement = await it.submit('flood', datagenProgram({ rowsPerSecond: 1_500_000 }), { objective: { freshness: '2s' } })
+    const applied = await until(
+      'the rescale took effect',
+      async () => (await eventsOf('flood')).find((e) => e.reason === 'APPLIED'),
+      40_000,
+    )
+    const decisions = await it.tenant((s) => listScalingDecisions(s, { statement: statement.uid, limit: 100 }))
+    const up = decisions.items.find((d) => d.action === 'SCALE_UP')!
+    expect(up.from).toMatchObject({ cu: 0.05 })
+    expect(up.to['cu']).toBeGreaterThan(0.05)
+    expect(['LAG_OVER_OBJECTIVE', 'FRESHNESS_OVER_OBJECTIVE', 'UTILISATION_HIGH']).toContain(up.reasons[0])
+    expect(applied.data).toMatchObject({ decision: up.uid, action: 'SCALE_UP', cu: up.to['cu'] })
+    expect(applied.data['ms']).toBeLessThan(10_000)
+    await change('flood', 'STOPPED')
+    await untilPhase('flood', 'STOPPED')
+  }, 60_000)
 
   test('the end with SIGINT drains: every worker is gone, every run has a checkpoint, and the next start resumes', async () => {
     const before = await until('a checkpoint', async () => (await look('good'))?.checkpoint)

@@ -28,7 +28,12 @@ export async function startScheduler(parts: SchedulerParts): Promise<RunningSche
   const loop = new SchedulerLoop(parts.loop)
   const server = internalServer({ ...parts.server, reports: { ...parts.server.reports, poke: () => loop.poke() } })
   const url = await server.listen(parts.listen)
-  if (parts.wakeUps) await listenForWakeUps(parts.wakeUps, loop)
+  // The queue may be away: sweeps find the same work, so nothing waits for it.
+  if (parts.wakeUps) {
+    void listenForWakeUps(parts.wakeUps, loop).catch((error: unknown) =>
+      parts.log.warn({ err: error }, 'no wake-ups; sweeps alone find work'),
+    )
+  }
   const running = loop.run(stopping.signal)
   const options: MaintainOptions = { store: parts.loop.store, clock: parts.loop.clock, log: parts.log }
   const maintaining = maintain(options, stopping.signal)

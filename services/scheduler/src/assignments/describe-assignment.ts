@@ -35,10 +35,10 @@ export class AssignmentDescriber {
     this.#readKey = readKey
   }
 
-  /** null when the version or its program is gone: then there is nothing that could run. */
-  async describe(tx: SystemTx, row: AssignmentRow): Promise<Assignment | null> {
+  /** A sentence instead of the assignment when there is nothing that could run: the program is gone or cannot be made. */
+  async describe(tx: SystemTx, row: AssignmentRow): Promise<Assignment | string> {
     const known = await this.#load(tx, row)
-    if (!known) return null
+    if (typeof known === 'string') return known
     const { statement, prepared } = known
     const checkpoint = await latestCheckpoint(tx, row.version)
     return {
@@ -64,14 +64,15 @@ export class AssignmentDescriber {
     }
   }
 
-  async #load(tx: SystemTx, row: AssignmentRow): Promise<Known | null> {
+  async #load(tx: SystemTx, row: AssignmentRow): Promise<Known | string> {
     const key = `${row.version}/${row.epoch}`
     const cached = this.#known.get(key)
     if (cached) return cached
     const statement = await findRunnableStatement(tx, row.statement)
     // What is to be stopped is named without its program: the worker has it, or has nothing to stop.
     const prepared = row.request.stop ? STOPPED : statement && (await this.#programs(tx, { statement, version: row.version }))
-    if (!statement || !prepared) return null
+    if (!statement || !prepared) return 'The program of this version is not there.'
+    if (typeof prepared === 'string') return prepared
     if (row.request.stop) return { statement, prepared }
     if (this.#known.size >= CACHE_MAX) this.#known.delete(this.#known.keys().next().value!)
     const known = { statement, prepared }

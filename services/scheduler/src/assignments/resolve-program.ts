@@ -40,7 +40,8 @@ export function resolvedPrograms(given: { readonly master: MasterKey; readonly k
   return async (tx, { statement, version }) => {
     const text = await loadProgram(tx, version)
     if (text === null) return null
-    const plan = JSON.parse(text) as Plan
+    const plan = parsePlan(text)
+    if (!plan) return 'The program of this version cannot be read.'
     const secrets: Record<string, string> = {}
     const operators = []
     for (const operator of plan.operators) {
@@ -48,11 +49,21 @@ export function resolvedPrograms(given: { readonly master: MasterKey; readonly k
       if (!table) operators.push(operator)
       else {
         const options = await resolveTable(tx, { table, statement, secrets, ...given })
+        if (typeof options === 'string') return options
         operators.push({ ...operator, body: { ...operator.body, table: { ...table, options } } })
       }
     }
     const prepared: PreparedProgram = { program: { ...plan, operators }, secrets }
     return prepared
+  }
+}
+
+function parsePlan(text: string): Plan | null {
+  try {
+    const plan = JSON.parse(text) as Plan
+    return Array.isArray(plan.operators) ? plan : null
+  } catch {
+    return null
   }
 }
 
@@ -64,12 +75,13 @@ interface Resolving {
   readonly kafka: BuiltInKafka | null
 }
 
-async function resolveTable(tx: SystemTx, r: Resolving): Promise<Options> {
+async function resolveTable(tx: SystemTx, r: Resolving): Promise<Options | string> {
   const { options, connector } = r.table
   if (options['connection'] !== undefined) return await throughConnection(tx, r, options['connection'])
   if (KAFKA_CONNECTORS.has(connector) && isBuiltIn(options) && r.kafka) {
     const { org, workspace } = r.statement
-    const own = await openSecrets(tx, r.master, { org, resource: workspace })
+    const own = await opened(tx, r.master, { org, resource: workspace })
+    if (typeof own === 'string') return own
     if (own[KAFKA_PASSWORD] !== undefined) r.secrets[KAFKA_PASSWORD] = own[KAFKA_PASSWORD]
     return onBuiltInKafka(options, { workspace, kafka: r.kafka })
   }
@@ -77,17 +89,18 @@ async function resolveTable(tx: SystemTx, r: Resolving): Promise<Options> {
 }
 
 /** The connection's options stand before the table's own, except where it says how to reach and who one is. */
-async function throughConnection(tx: SystemTx, r: Resolving, name: string): Promise<Options> {
+async function throughConnection(tx: SystemTx, r: Resolving, name: string): Promise<Options | string> {
   const { org, workspace } = r.statement
   const { connection: _named, ...own } = r.table.options
   const connection = await findConnectionByName(tx, { org, workspace, name })
-  if (!connection) return own
+  if (!connection) return `There is no connection ${name} any more.`
   const out: Record<string, string> = { ...own }
   for (const [field, option] of Object.entries(CONNECTION_OPTIONS)) {
     const value = connection.spec[field]
     if (value !== undefined && value !== null) out[option] = Array.isArray(value) ? value.join(',') : String(value)
   }
-  const secrets = await openSecrets(tx, r.master, { org, resource: connection.uid })
+  const secrets = await opened(tx, r.master, { org, resource: connection.uid })
+  if (typeof secrets === 'string') return secrets
   for (const [field, value] of Object.entries(secrets)) {
     const reference = `connection:${name}:${field}`
     r.secrets[reference] = value
@@ -95,4 +108,17 @@ async function throughConnection(tx: SystemTx, r: Resolving, name: string): Prom
     if (option) out[option] = `\${secret:${reference}}`
   }
   return out
+}
+
+/** A value that does not open (another master key, a tampered row) is this statement's failure, not its neighbours'. */
+async function opened(
+  tx: SystemTx,
+  master: MasterKey,
+  of: { readonly org: string; readonly resource: string },
+): Promise<Readonly<Record<string, string>> | string> {
+  try {
+    return await openSecrets(tx, master, of)
+  } catch {
+    return 'The secrets that this statement needs cannot be opened.'
+  }
 }

@@ -2,9 +2,7 @@ import type { RunnableStatement } from '@millrace/store'
 import { applyLifecycle } from './apply-lifecycle.ts'
 import { type Facts, slotKey } from './facts.ts'
 import { type LoopParts, momentOf } from './parts.ts'
-
-/** A finished query's rows stay readable on its worker for this long. */
-const RESULTS_KEPT_MS = 600_000
+import { isQuery, RESULTS_KEPT_MS } from './worker-roster.ts'
 
 /** Brings each statement's phase and slot in line with what is wanted and seen. Returns whether anything changed. */
 export async function lifecycleStep(parts: LoopParts, facts: Facts): Promise<boolean> {
@@ -17,7 +15,7 @@ export async function lifecycleStep(parts: LoopParts, facts: Facts): Promise<boo
       continue
     const decision = await parts.store.withSystem((tx) => applyLifecycle(tx, { statement, standing, report }, momentOf(parts)))
     if (decision.phases.length > 0 || decision.release || decision.stop) changed = true
-    if (decision.release === 'FINISHED' && standing && statement.traits['sql_kind'] === 'SELECT') {
+    if (decision.release === 'FINISHED' && standing && isQuery(statement)) {
       parts.roster.keep(standing.worker, parts.clock.now() + RESULTS_KEPT_MS)
     }
   }

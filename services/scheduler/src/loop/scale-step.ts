@@ -1,4 +1,4 @@
-import { parseDurationMs, type ScalingState } from '@millrace/protocol'
+import { parseDurationMs, type ScalingState, SLOT_CU_MIN } from '@millrace/protocol'
 import {
   type AssignmentRow,
   type RunnableStatement,
@@ -7,6 +7,7 @@ import {
   setStatementStatus,
 } from '@millrace/store'
 import { decideScale, SCALE_DEFAULTS, type ScaleDecision, type ScaleHistory, type ScalePolicy } from '../decide/decide-scale.ts'
+import { slotToShrink } from '../decide/preempt-for-growth.ts'
 import { askToStop, event, type Moment } from './apply-lifecycle.ts'
 import { type Facts, isWanted, milli } from './facts.ts'
 import { type LoopParts, momentOf } from './parts.ts'
@@ -49,6 +50,7 @@ export class ScaleStep {
       }
       if (decision.action !== 'HOLD') stopped.add(slot.version)
       await this.#write(slot, statement, decision)
+      if (decision.reasons.includes('POOL_EXHAUSTED')) await this.#makeRoom(facts, { statement, stopped })
     }
     for (const version of this.#kept.keys()) if (!statements.has(version)) this.#kept.delete(version)
     return stopped
@@ -70,6 +72,27 @@ export class ScaleStep {
     const size = { milliCu: milli(slot.cu), parallelism: slot.parallelism }
     const policy = policyFor(statement, this.#parts.settings, poolFreeMilliCu)
     return decideScale({ size, ...window }, history, { policy, now: this.#parts.clock.now() })
+  }
+
+  /** In an exhausted pool the higher priority wins: a lower one goes back to the smallest slot. */
+  async #makeRoom(facts: Facts, grower: { readonly statement: RunnableStatement; readonly stopped: Set<string> }): Promise<void> {
+    const { statement, stopped } = grower
+    const priorities = new Map(facts.statements.map((s) => [s.uid, s.priority]))
+    const slots = facts.standing.map((a) => ({
+      version: a.version,
+      pool: a.pool,
+      priority: priorities.get(a.statement) ?? 0,
+      milliCu: milli(a.cu),
+      stopping: (a.request.stop ?? false) || stopped.has(a.version),
+    }))
+    const victim = slotToShrink(slots, statement)
+    const slot = victim && facts.standing.find((a) => a.version === victim.version)
+    if (!slot) return
+    stopped.add(slot.version)
+    const { now } = momentOf(this.#parts)
+    const next = { cu: SLOT_CU_MIN, parallelism: 1 }
+    await this.#parts.store.withSystem((tx) => askToStop(tx, slot, { reason: 'PREEMPTED', checkpoint: true, now, next }))
+    this.#parts.log.info({ statement: slot.statement, for: statement.uid }, 'shrinks for a higher priority')
   }
 
   async #write(slot: AssignmentRow, statement: RunnableStatement, decision: ScaleDecision): Promise<void> {

@@ -1,3 +1,12 @@
+import type { RunnableStatement } from '@millrace/store'
+
+/** A finished query's rows stay readable on its worker for this long, without a slot. */
+export const RESULTS_KEPT_MS = 600_000
+
+/** A foreground query, whose rows are read from its worker. */
+export const isQuery = (s: RunnableStatement): boolean =>
+  !/^(INSERT|EXECUTE|STATEMENT|CREATE)/i.test(String(s.traits['sql_kind'] ?? 'INSERT'))
+
 /** What only this process knows of workers: when it last heard of each, by its own clock, and how long each has been idle. */
 export class WorkerRoster {
   readonly #heard = new Map<string, number>()

@@ -1,5 +1,5 @@
 import type { Clock, NewUid } from '@millrace/kit'
-import type { DesiredSet, StatementReport, WorkerReport } from '@millrace/protocol'
+import type { Assignment, DesiredSet, StatementReport, WorkerReport } from '@millrace/protocol'
 import {
   type AssignmentRow,
   findRunnableStatement,
@@ -14,7 +14,7 @@ import {
 import type { AssignmentDescriber } from '../assignments/describe-assignment.ts'
 import { applyLifecycle, event, type Moment } from '../loop/apply-lifecycle.ts'
 import type { SampleWindow } from '../loop/sample-window.ts'
-import type { WorkerRoster } from '../loop/worker-roster.ts'
+import { isQuery, RESULTS_KEPT_MS, type WorkerRoster } from '../loop/worker-roster.ts'
 
 export interface AcceptReportParts {
   readonly store: Store
@@ -76,10 +76,18 @@ async function take(
   const standing = new Map((await listAssignmentsForWorker(tx, worker.uid)).map((a) => [`${a.version}/${a.epoch}`, a]))
   for (const s of report.statements) {
     const slot = standing.get(`${s.statement_version}/${s.epoch}`)
-    if (slot && (await takeStatement(tx, { slot, report: s, incarnation: worker.incarnation }, at))) changed = true
+    if (slot && (await takeStatement(tx, parts, { slot, report: s, incarnation: worker.incarnation, at }))) changed = true
   }
   const rows = await listAssignmentsForWorker(tx, worker.uid)
-  const statements = (await inOrder(rows, (a) => parts.describer.describe(tx, a))).filter((a) => a !== null)
+  const statements: Assignment[] = []
+  for (const row of rows) {
+    const described = await parts.describer.describe(tx, row)
+    if (typeof described === 'object') statements.push(described)
+    else {
+      await giveUp(tx, row, { message: described, at })
+      changed = true
+    }
+  }
   return {
     known,
     changed,
@@ -90,16 +98,25 @@ async function take(
 /** Keeps one statement's report and what follows from it at once. Returns whether its life moved on. */
 async function takeStatement(
   tx: SystemTx,
-  input: { readonly slot: AssignmentRow; readonly report: StatementReport; readonly incarnation: string },
-  at: Moment,
+  parts: AcceptReportParts,
+  input: { readonly slot: AssignmentRow; readonly report: StatementReport; readonly incarnation: string; readonly at: Moment },
 ): Promise<boolean> {
-  const { slot, report } = input
+  const { slot, report, at } = input
   await saveReport(tx, { worker: slot.worker, incarnation: input.incarnation, report, now: at.now })
   const statement = await findRunnableStatement(tx, slot.statement)
   if (!statement) return false
   const decision = await applyLifecycle(tx, { statement, standing: slot, report }, at)
+  if (decision.release === 'FINISHED' && isQuery(statement)) parts.roster.keep(slot.worker, at.now.getTime() + RESULTS_KEPT_MS)
   if (report.state === 'RUNNING') await noteApplied(tx, { slot, statement }, at)
   return decision.phases.length > 0 || decision.release !== undefined
+}
+
+/** A slot whose program cannot be made is given back, with the reason, instead of being held for nothing. */
+async function giveUp(tx: SystemTx, slot: AssignmentRow, why: { readonly message: string; readonly at: Moment }): Promise<void> {
+  const statement = await findRunnableStatement(tx, slot.statement)
+  if (!statement) return
+  const error = { code: 'INTERNAL' as const, message: why.message, at_ms: why.at.now.getTime() }
+  await applyLifecycle(tx, { statement, standing: slot, report: { state: 'FAILED', error } }, why.at)
 }
 
 /** A rescale is done when the run that follows it is RUNNING: told once, with how long it took. */
@@ -125,10 +142,4 @@ async function noteApplied(
     { tx, statement: of.statement, at },
     { kind: 'SCALING', reason: 'APPLIED', message: `${scaling.action} took effect after ${ms} ms.`, data },
   )
-}
-
-async function inOrder<T, R>(items: readonly T[], fn: (item: T) => Promise<R>): Promise<R[]> {
-  const out: R[] = []
-  for (const item of items) out.push(await fn(item))
-  return out
 }

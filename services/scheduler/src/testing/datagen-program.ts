@@ -1,7 +1,12 @@
 const SCHEMA = [{ name: 'n', type: { kind: 'INTEGER', nullable: false } }]
 
 /** A physical plan for tests, as the control plane stores it: generated whole numbers into a sink. */
-export function datagenProgram(options: { readonly rowsPerSecond: number; readonly sink?: string }): unknown {
+export function datagenProgram(options: {
+  readonly rowsPerSecond: number
+  readonly rows?: number
+  readonly sink?: string
+}): unknown {
+  const bounded = options.rows !== undefined
   const table = (name: string, connector: string, tableOptions: Readonly<Record<string, string>>) => ({
     path: ['default_catalog', 'default', name],
     connector,
@@ -10,7 +15,13 @@ export function datagenProgram(options: { readonly rowsPerSecond: number; readon
     primaryKey: [],
     partitionKeys: [],
   })
-  const generated = { 'rows-per-second': String(options.rowsPerSecond), splits: '2', 'fields.n.min': '0', 'fields.n.max': '1000' }
+  const generated = {
+    'rows-per-second': String(options.rowsPerSecond),
+    splits: '2',
+    'fields.n.min': '0',
+    'fields.n.max': '1000',
+    ...(bounded ? { 'number-of-rows': String(options.rows) } : {}),
+  }
   return {
     format: 1,
     keyGroups: 128,
@@ -45,6 +56,6 @@ export function datagenProgram(options: { readonly rowsPerSecond: number; readon
       },
     ],
     config: {},
-    traits: { sqlKind: 'INSERT', isBounded: false, isAppendOnly: true, upsertColumns: null, schema: null },
+    traits: { sqlKind: 'INSERT', isBounded: bounded, isAppendOnly: true, upsertColumns: null, schema: null },
   }
 }
