@@ -1,7 +1,14 @@
 /** The engine in this process: no service, no confinement; tables live as long as the session. */
 import { connectorCatalog } from '@millrace/connectors/descriptors'
 import { type ResultRow, runLocal } from '@millrace/engine/local'
-import { applyCatalogChange, type BoundStatement, compileStatement, type SessionContext, showRows } from '@millrace/engine/sql'
+import {
+  applyCatalogChange,
+  type BoundStatement,
+  compileStatement,
+  describeRows,
+  type SessionContext,
+  showRows,
+} from '@millrace/engine/sql'
 import { CliError } from '../cli-error.ts'
 import type { OutputFormat } from '../output/render.ts'
 import { diagnosticText } from './diagnostic-text.ts'
@@ -104,7 +111,7 @@ function afterStatement(bound: BoundStatement, session: SessionContext, options:
       }
     case 'Show':
     case 'Describe': {
-      const shown = showRows(bound, session)
+      const shown = bound.kind === 'Show' ? showRows(bound, session) : describeRows(bound, session)
       if (shown === null) throw new CliError('This SHOW statement is not offered here.')
       printRows(options, { columns: shown.columns.map((c) => c.name), rows: shown.rows })
       return session

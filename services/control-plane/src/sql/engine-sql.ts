@@ -1,5 +1,13 @@
 import { connectorCatalog } from '@millrace/connectors/descriptors'
-import { type BoundStatement, type Diagnostic, printStatement, printType, type SessionContext } from '@millrace/engine/sql'
+import {
+  type BoundStatement,
+  type Diagnostic,
+  describeRows,
+  printStatement,
+  printType,
+  type SessionContext,
+  showRows,
+} from '@millrace/engine/sql'
 import type { MillraceError } from '@millrace/protocol'
 import { findConnectionNames, type ImmediateResults, type Scope, type StatementTraits } from '@millrace/store'
 import { ProblemError } from '../http/problem.ts'
@@ -7,7 +15,6 @@ import { applyChanges } from './apply-changes.ts'
 import { type LoadedCatalog, loadCatalog } from './catalog-session.ts'
 import { bindOne, type One, toDetails } from './compile-one.ts'
 import { planOne } from './plan-one.ts'
-import { describeRows, showRows } from './show.ts'
 import type { Compiled, SqlEnvironment, SqlService } from './sql-service.ts'
 import { tableFindings } from './table-rules.ts'
 

@@ -1,14 +1,14 @@
-import {
-  type BoundStatement,
-  type Catalog,
-  describeTable,
-  findTable,
-  qualify,
-  type SessionContext,
-  showCreateTable,
-  showCreateView,
-} from '@millrace/engine/sql'
-import type { ImmediateResults } from '@millrace/store'
+/** SHOW and DESCRIBE as rows: what a session's catalog answers without running anything. */
+import type { BoundStatement } from '../bound/statement.ts'
+import type { Catalog, SessionContext } from './catalog.ts'
+import { describeTable } from './describe.ts'
+import { findTable, qualify } from './lookup.ts'
+import { showCreateTable, showCreateView } from './show-create.ts'
+
+export interface CatalogRows {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+}
 
 type Show = Extract<BoundStatement, { kind: 'Show' }>
 type Describe = Extract<BoundStatement, { kind: 'Describe' }>
@@ -22,13 +22,13 @@ interface ShowArguments {
 }
 
 const text = (name: string) => ({ name, type: 'STRING' })
-const names = (column: string, values: readonly string[], filter: (value: string) => boolean): ImmediateResults => ({
+const names = (column: string, values: readonly string[], filter: (value: string) => boolean): CatalogRows => ({
   columns: [text(column)],
   rows: values.filter(filter).map((value) => ({ [column]: value })),
 })
 
 /** Rows of a SHOW statement, or null when it is not offered. */
-export function showRows(show: Show, session: SessionContext): ImmediateResults | null {
+export function showRows(show: Show, session: SessionContext): CatalogRows | null {
   const args = show.arguments as ShowArguments
   const filter = likeFilter(args)
   const database = databaseOf(args.scope, session)
@@ -61,15 +61,11 @@ export function showRows(show: Show, session: SessionContext): ImmediateResults 
 }
 
 /** Rows of DESCRIBE of a table or view; null for what is not offered. */
-export function describeRows(describe: Describe, session: SessionContext): ImmediateResults | null {
+export function describeRows(describe: Describe, session: SessionContext): CatalogRows | null {
   return describe.what === 'TABLE' ? describePath(describe.path, session, () => true) : null
 }
 
-function describePath(
-  path: readonly string[],
-  session: SessionContext,
-  filter: (value: string) => boolean,
-): ImmediateResults | null {
+function describePath(path: readonly string[], session: SessionContext, filter: (value: string) => boolean): CatalogRows | null {
   const full = qualify(session, path)
   const found = full && findTable(session, full)
   if (!found) return null
@@ -87,7 +83,7 @@ function describePath(
   }
 }
 
-function showCreate(path: readonly string[], session: SessionContext): ImmediateResults | null {
+function showCreate(path: readonly string[], session: SessionContext): CatalogRows | null {
   const full = qualify(session, path)
   const found = full && findTable(session, full)
   if (!full || !found) return null
