@@ -1,6 +1,7 @@
 /** The module that task threads import: every connector of the product, and the object stores that need a client library. */
-import type { ConnectorRegistry } from '@millrace/engine/connector'
+import type { ConnectorRegistry, Dial } from '@millrace/engine/connector'
 import { createFsStore, type ObjectStore, type ObjectStoreConfig } from '@millrace/engine/objectstore'
+import { createDialler } from '@millrace/kit/dialler'
 import { blackholeSink } from './blackhole/sink.ts'
 import { datagenSource } from './datagen/source.ts'
 import { filesystemSink } from './filesystem/sink.ts'
@@ -27,6 +28,11 @@ export function createRegistry(): ConnectorRegistry {
       'upsert-kafka': createKafkaSink('upsert-kafka'),
     },
   }
+}
+
+/** The way out of a thread to addresses that a tenant named. */
+export function createDial(options: { readonly allowedAddresses: readonly string[] }): Dial {
+  return createDialler(options)
 }
 
 export async function openObjectStore(config: ObjectStoreConfig): Promise<ObjectStore> {

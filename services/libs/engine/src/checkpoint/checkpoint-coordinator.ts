@@ -77,10 +77,7 @@ export class CheckpointCoordinator {
     const body = encodeManifest(manifest)
     const pointer = { number, epoch, manifest: `${name}.manifest` }
     await this.#options.store.put(pointer.manifest, body)
-    await this.#commit(
-      pointer,
-      parts.some((part) => part.written > 0),
-    )
+    await this.#commit(pointer, { wrote: parts.some((part) => part.written > 0), final: kind.final })
     const bytes = body.length + manifest.objects.reduce((sum, object) => sum + (object.key === null ? 0 : object.bytes), 0)
     const durationMs = Math.round(clock.monotonic() - startedMs)
     return { ...pointer, committedAtMs: clock.now(), durationMs, bytes, savepoint: kind.savepoint }
@@ -149,9 +146,9 @@ export class CheckpointCoordinator {
     }
   }
 
-  async #commit(pointer: CommittedPointer, wrote: boolean): Promise<void> {
+  async #commit(pointer: CommittedPointer, facts: { readonly wrote: boolean; readonly final: boolean }): Promise<void> {
     try {
-      await this.#options.truth.commit(pointer, { wrote })
+      await this.#options.truth.commit(pointer, facts)
     } catch (error) {
       if (error instanceof FencedError) throw error
       throw new CommitUnknownError(`the outcome of checkpoint ${pointer.number} is not known`, { cause: error })

@@ -65,8 +65,11 @@ export interface CheckpointTruth {
   recover(): Promise<CommittedPointer | null>
   /** The transaction for rows of checkpoint `number`. At most two are open. undefined = this truth has no transactions. */
   begin(number: number): Promise<TransactionHandle | undefined>
-  /** Makes checkpoint and output visible at once. Strictly in order. `wrote` = rows went out in its transaction. Throws FencedError. */
-  commit(pointer: CommittedPointer, facts: { readonly wrote: boolean }): Promise<void>
+  /**
+   * Makes checkpoint and output visible at once. Strictly in order. `wrote` = rows went out in its transaction, `final` = the last
+   * one before a stop, which is never deferred. Throws FencedError.
+   */
+  commit(pointer: CommittedPointer, facts: { readonly wrote: boolean; readonly final?: boolean }): Promise<void>
   /**
    * The checkpoint that `recover` would find now. A commit without output may be deferred (it only moves a pointer), so this can be
    * older than the last `commit`: its manifest and objects must be kept. Absent = always the last commit.

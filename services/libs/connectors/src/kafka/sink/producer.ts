@@ -224,6 +224,9 @@ export class Producer {
   #refusal(answer: ProducedPartition): Error {
     const what = `${this.#options.topic}-${answer.partition}`
     if (isFenced(answer.error)) return new FencedError(`Produce on ${what}: ${errorName(answer.error)}`)
+    if (answer.error === KAFKA.MESSAGE_TOO_LARGE || answer.error === KAFKA.RECORD_LIST_TOO_LARGE) {
+      return new KafkaError('VALUE_INVALID', `a record for ${what} is larger than the topic takes: ${errorName(answer.error)}`)
+    }
     return brokerError('Produce', answer.error, answer.message ? `${what} (${answer.message})` : what)
   }
 

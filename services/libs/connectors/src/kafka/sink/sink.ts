@@ -14,6 +14,8 @@ import { KafkaTransactionTruth } from './transaction-truth.ts'
 const TRANSACTION_TIMEOUT_MIN_MS = 60_000
 /** Kafka's default for transaction.max.timeout.ms; a broker with a lower one is noticed when it refuses. */
 const TRANSACTION_TIMEOUT_MAX_MS = 900_000
+/** How often a checkpoint without output is worth a transaction of its own. */
+const POINTER_INTERVAL_MS = 60_000
 const METADATA_DEADLINE_MS = 30_000
 
 export function createKafkaSink(identifier: 'kafka' | 'upsert-kafka'): SinkFactory {
@@ -88,7 +90,7 @@ function createTruth(tables: readonly ResolvedTable[], context: ConnectorContext
     topic,
     epoch: context.epoch,
     transactionTimeoutMs: Math.min(TRANSACTION_TIMEOUT_MAX_MS, wanted),
-    pointerIntervalMs: 0,
+    pointerIntervalMs: POINTER_INTERVAL_MS,
     now: context.now,
     random: context.random,
   })

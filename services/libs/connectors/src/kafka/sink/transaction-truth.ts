@@ -7,7 +7,7 @@
  * unknown is neither success nor failure: `commit` throws a retriable error and the caller runs `recover`, which tells.
  *
  * A checkpoint without output only moves the pointer. `pointerIntervalMs` bounds how often a transaction is spent on that; between
- * two, `commit` returns without asking Kafka and `durable` stays behind. That is safe because replaying from the older pointer
+ * two, `commit` returns without asking Kafka and `durable` stays behind (the last checkpoint before a stop is never deferred). That is safe because replaying from the older pointer
  * repeats no output (there was none), as long as the older manifest is kept. 0 = never deferred.
  */
 import { type CheckpointTruth, type CommittedPointer, FencedError, type TransactionHandle } from '@millrace/engine/connector'
@@ -44,6 +44,7 @@ interface Slot {
 
 /** How long a request is repeated before its outcome counts as unknown. */
 const REQUEST_DEADLINE_MS = 15_000
+const ABORT_DEADLINE_MS = 5_000
 /** Aborting what an older run left open can take the coordinator a while. */
 const RECOVERY_DEADLINE_MS = 60_000
 const TIMEOUT_FALLBACK_MS = 60_000
@@ -79,7 +80,7 @@ export class KafkaTransactionTruth implements CheckpointTruth {
     const { features } = await this.#retry(RECOVERY_DEADLINE_MS, () => client.connectionTo(broker.id))
     if (features.transactionVersion < 2 || features.maxVersion(0) < PRODUCE_TRANSACTION_V2) {
       throw new KafkaError(
-        'KAFKA_REQUEST_FAILED',
+        'OPTION_INVALID',
         `exactly-once output needs transaction.version 2 (Kafka 4.0 or newer); the cluster has ${features.transactionVersion}`,
       )
     }
@@ -120,16 +121,16 @@ export class KafkaTransactionTruth implements CheckpointTruth {
     return { checkpoint: number, data: { transactionalId, producerId, producerEpoch } satisfies TransactionIdentity }
   }
 
-  async commit(pointer: CommittedPointer, facts: { readonly wrote: boolean }): Promise<void> {
+  async commit(pointer: CommittedPointer, facts: { readonly wrote: boolean; readonly final?: boolean }): Promise<void> {
     const slot = this.#slots.find((s) => s.open === pointer.number) ?? this.#oldestOpen() ?? this.#slots[0]
     if (!slot) throw new FencedError('the transactions are not initialised: recover first')
     const nowMs = this.#options.now()
-    if (!facts.wrote && nowMs - this.#pointerCommittedAtMs < this.#options.pointerIntervalMs) {
+    if (!facts.wrote && facts.final !== true && nowMs - this.#pointerCommittedAtMs < this.#options.pointerIntervalMs) {
       slot.open = null
       return
     }
     await this.#commitPointer(slot, pointer)
-    await this.#end(slot, true)
+    await this.#end(slot, { commit: true, deadlineMs: REQUEST_DEADLINE_MS })
     this.#durable = pointer
     this.#pointerCommittedAtMs = nowMs
   }
@@ -155,11 +156,11 @@ export class KafkaTransactionTruth implements CheckpointTruth {
   }
 
   /** Ends the transaction; repeating the same end is safe, the coordinator knows it by its epoch. */
-  async #end(slot: Slot, commit: boolean): Promise<void> {
+  async #end(slot: Slot, how: { readonly commit: boolean; readonly deadlineMs: number }): Promise<void> {
     const { client } = this.#options
     const { transactionalId, producerId, producerEpoch } = slot
-    const call = endTxnCall({ transactionalId, producerId, producerEpoch, commit })
-    const answer = await this.#retry(REQUEST_DEADLINE_MS, async () => {
+    const call = endTxnCall({ transactionalId, producerId, producerEpoch, commit: how.commit })
+    const answer = await this.#retry(how.deadlineMs, async () => {
       const owner = { kind: 'transaction', key: transactionalId } as const
       const ended = await client.requestCoordinator(owner, call, (a) => a.error)
       this.#check('EndTxn', ended.error, transactionalId)
@@ -181,14 +182,15 @@ export class KafkaTransactionTruth implements CheckpointTruth {
     return retryKafka(action, { deadlineMs, now, random, signal: client.signal })
   }
 
-  /** Best effort: what cannot be aborted now is aborted by `recover`, or by the broker after the transaction's time-out. */
+  /**
+   * Afterwards both transactions are fresh. Throws FencedError when a newer run owns them, and a retriable error when the cluster does
+   * not answer: then only `recover` makes them usable again (and the broker aborts by itself after the transaction's time-out).
+   */
   async abort(): Promise<void> {
     const slots = this.#slots
     this.#slots = []
-    for (const slot of slots) {
-      if (slot.open === null) continue
-      await this.#end(slot, false).catch(() => undefined)
-    }
+    for (const slot of slots) if (slot.open !== null) await this.#end(slot, { commit: false, deadlineMs: ABORT_DEADLINE_MS })
+    this.#slots = slots
   }
 
   async close(): Promise<void> {
