@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { MillraceError } from '@millrace/protocol'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { authenticator } from './auth/authenticate.ts'
 import { type Permission, requirePermission } from './auth/permissions.ts'
 import type { Context } from './context.ts'
@@ -71,8 +71,9 @@ export async function buildApp(ctx: Context): Promise<App> {
   readBodies(app)
   answerRules(app, ctx)
   finishBeforeClosing(app, ctx)
+  await app.register(async (scope) => serviceRoutes(scope as App, ctx))
   await app.register(async (scope) => {
-    serviceRoutes(scope as App, ctx)
+    await limitRate(scope as App, ctx, (request) => request.ip)
     signUpRoutes(scope as App, ctx)
     authRoutes(scope as App, ctx)
   })
@@ -156,6 +157,10 @@ async function tenantScope(app: App, ctx: Context): Promise<void> {
     const permission = request.routeOptions.config.permission
     if (permission) requirePermission(request.principal, permission)
   })
+  await limitRate(app, ctx, (request) => `${request.principal.org}/${principalName(request.principal)}`)
+}
+
+async function limitRate(app: App, ctx: Context, who: (request: FastifyRequest) => string): Promise<void> {
   await app.register(rateLimit, {
     global: true,
     hook: 'preParsing',
@@ -163,8 +168,8 @@ async function tenantScope(app: App, ctx: Context): Promise<void> {
     timeWindow: 60_000,
     cache: 10_000,
     enableDraftSpec: true,
-    keyGenerator: (request) => `${request.principal.org}/${principalName(request.principal)}`,
-    errorResponseBuilder: (_request, limit) => new MillraceError('RATE_LIMITED', { limit: limit.max, window: limit.after }),
+    keyGenerator: who,
+    errorResponseBuilder: (_request, limit) => new MillraceError('RATE_LIMITED', { limit: limit.max, window: 'a minute' }),
   })
 }
 

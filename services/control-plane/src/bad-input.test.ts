@@ -124,6 +124,20 @@ describe('a request that is wrong is told so and changes nothing', () => {
     expect((await tenant.call('GET', S)).statusCode).toBe(200)
   })
 
+  test('over the limit a principal is told when to come back, and another one is not held up', async () => {
+    const { buildApp } = await import('./app.ts')
+    const app = await buildApp({ ...t.ctx, settings: { ...t.ctx.settings, requestsPerMinute: 3 } })
+    const other = await tenant.call('POST', '/v1/api-keys', { body: { metadata: { name: 'second' }, spec: { role: 'viewer' } } })
+    const ask = (key: string) => app.inject({ url: S, headers: { authorization: `Bearer ${key}` } })
+    for (let i = 0; i < 3; i++) expect((await ask(tenant.key)).statusCode).toBe(200)
+    const over = await ask(tenant.key)
+    expect(over.json()).toMatchObject({ status: 429, code: 'RATE_LIMITED' })
+    expect(Number(over.headers['retry-after'])).toBeGreaterThan(0)
+    expect(over.headers).toMatchObject({ 'ratelimit-limit': '3', 'ratelimit-remaining': '0' })
+    expect((await ask(other.json().status.key)).statusCode).toBe(200)
+    await app.close()
+  })
+
   test('an unknown path is a problem too, and every answer carries its request id and is not cached', async () => {
     const answer = await tenant.call('GET', '/v1/nothing', { headers: { 'x-request-id': 'abc-1' } })
     expect(answer.json()).toMatchObject({ status: 404, code: 'NOT_FOUND', request_id: 'abc-1' })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { MillraceError } from '@millrace/protocol'
-import { audit, type Statement } from '@millrace/store'
+import { audit, findResultsHolder, type Statement } from '@millrace/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { App } from '../app.ts'
@@ -55,7 +55,12 @@ export function dataGateway(app: App, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const { workspace, statement } = await read(ctx, request, (scope) => oneStatement(scope, request.params))
+      const { workspace, statement } = await read(ctx, request, async (scope) => {
+        const found = await oneStatement(scope, request.params)
+        // A finished query holds no slot any more; its worker keeps the rows for a while.
+        const assignment = found.statement.assignment ?? (await findResultsHolder(scope, found.statement.version.uid))
+        return { ...found, statement: { ...found.statement, assignment } }
+      })
       const place = { kind: 'Statement', region: workspace.region, org: request.principal.org, workspace: workspace.uid }
       await noteRead(ctx, request, resourceName(place, statement.uid))
       const stream = request.headers.accept?.includes('text/event-stream') === true

@@ -13,6 +13,7 @@ export { type LookupTx, openStore, type Store, type StoreOptions, type SystemTx,
 export * from './organizations.ts'
 export * from './quotas.ts'
 export * from './read-token.ts'
+export * from './results-holder.ts'
 export type { Labels, Page, PageRequest, Scope } from './scope.ts'
 export * from './sealing.ts'
 export * from './secrets.ts'

@@ -21,29 +21,21 @@ export async function listCounterReadings(
   tx: SystemTx,
   span: { readonly from: Date; readonly to: Date },
 ): Promise<{ readonly before: UsageSample | null; readonly at: UsageSample }[]> {
-  const last = await rows<RawSample>(
+  const found = await rows<RawSample & { before_at: Date | null; before_counters: RawSample['counters'] | null }>(
     tx,
-    `SELECT DISTINCT ON (org_id, version_uid, epoch, incarnation) * FROM millrace.usage_samples
-      WHERE at > $1 AND at <= $2 ORDER BY org_id, version_uid, epoch, incarnation, at DESC LIMIT 100000`,
+    `SELECT l.*, b.at AS before_at, b.counters AS before_counters
+       FROM (SELECT DISTINCT ON (org_id, version_uid, epoch, incarnation) * FROM millrace.usage_samples
+              WHERE at > $1 AND at <= $2 ORDER BY org_id, version_uid, epoch, incarnation, at DESC LIMIT 100000) l
+       LEFT JOIN LATERAL (SELECT at, counters FROM millrace.usage_samples s
+              WHERE s.org_id = l.org_id AND s.version_uid = l.version_uid AND s.epoch = l.epoch AND s.incarnation = l.incarnation
+                AND s.at <= $1 ORDER BY s.at DESC LIMIT 1) b ON true`,
     span.from,
     span.to,
   )
-  const out = []
-  for (const sample of last) {
-    const before = await rows<RawSample>(
-      tx,
-      `SELECT * FROM millrace.usage_samples
-        WHERE org_id = $1::uuid AND version_uid = $2::uuid AND epoch = $3 AND incarnation = $4 AND at <= $5
-        ORDER BY at DESC LIMIT 1`,
-      sample.org_id,
-      sample.version_uid,
-      sample.epoch,
-      sample.incarnation,
-      span.from,
-    )
-    out.push({ before: before[0] ? toSample(before[0]) : null, at: toSample(sample) })
-  }
-  return out
+  return found.map((r) => ({
+    before: r.before_at && r.before_counters ? toSample({ ...r, at: r.before_at, counters: r.before_counters }) : null,
+    at: toSample(r),
+  }))
 }
 
 interface RawSample {
