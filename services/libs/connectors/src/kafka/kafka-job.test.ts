@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ResolvedTable } from '@millrace/engine/connector'
+import { type Job, type JobOptions, type JobReport, startJob } from '@millrace/engine/runtime'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bench, kafkaMissing, startBench } from './testing/broker-bench.ts'
+
+const title = kafkaMissing ? `Jobs from Kafka to Kafka (skipped: ${kafkaMissing})` : 'Jobs from Kafka to Kafka'
+
+/** Source → sink without anything between. */
+function copyPlan(source: ResolvedTable, sink: ResolvedTable, keys: readonly number[] = []): JobOptions['plan'] {
+  const schema = source.columns.map(({ name, type }) => ({ name, type }))
+  const changelog = ['I'] as const
+  return {
+    format: 1,
+    keyGroups: 128,
+    operators: [
+      {
+        id: 'source',
+        name: 'Source',
+        inputs: [],
+        schema,
+        changelog,
+        body: { kind: 'Source', table: source, produced: source.columns.map((_, i) => i), changelog: 'append', bounded: false },
+      },
+      {
+        id: 'sink',
+        name: 'Sink',
+        inputs: [{ from: 'source', distribution: { kind: 'writers', keys } }],
+        schema,
+        changelog,
+        body: {
+          kind: 'Sink',
+          table: sink,
+          changelog: keys.length > 0 ? 'upsert' : 'append',
+          notNull: { columns: [], enforcer: 'ERROR' },
+          upsertKeys: keys,
+        },
+      },
+    ],
+    config: {},
+    traits: { sqlKind: 'INSERT', isBounded: false, isAppendOnly: true, upsertColumns: null, schema: null },
+  }
+}
+
+describe.skipIf(kafkaMissing)(title, { timeout: 120_000 }, () => {
+  let bench: Bench
+  let folder: string
+  const jobs: Job[] = []
+  beforeAll(async () => {
+    bench = await startBench()
+    folder = await mkdtemp(join(tmpdir(), 'millrace-kafka-job-'))
+  }, 120_000)
+  afterAll(async () => {
+    await Promise.all(jobs.map((job) => job.stop({ checkpoint: false })))
+    await bench?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const start = async (plan: JobOptions['plan'], options: Partial<JobOptions> & { readonly statementVersion: string }) => {
+    const job = await startJob({
+      plan,
+      parallelism: 1,
+      installation: 'test',
+      epoch: 1,
+      knownCheckpoint: null,
+      store: { kind: 'fs', root: join(folder, 'store') },
+      checkpointPrefix: options.statementVersion,
+      checkpointIntervalMs: 50,
+      connectorModule: new URL('../registry.ts', import.meta.url).href,
+      secrets: { 'kafka-password': bench.kafka.admin.password },
+      allowedAddresses: [bench.kafka.bootstrap],
+      stateLimitBytes: 1e9,
+      confirm: async () => true,
+      now: () => Date.now(),
+      log: () => {},
+      ...options,
+    })
+    jobs.push(job)
+    return job
+  }
+
+  const until = (job: Job, wanted: (report: JobReport) => boolean) =>
+    expect
+      .poll(() => (['FAILED', 'FENCED'].includes(job.report().state) ? job.report() : wanted(job.report())), {
+        timeout: 40_000,
+        interval: 10,
+      })
+      .toBe(true)
+
+  const fill = async (topic: string, partitions: number, rows: readonly object[]) => {
+    const producer = bench.otherProducer()
+    for (let at = 0; at < rows.length; at += 2000) {
+      await producer.send({
+        messages: rows.slice(at, at + 2000).map((row, i) => ({
+          topic,
+          partition: i % partitions,
+          value: Buffer.from(JSON.stringify(row)),
+        })),
+      })
+    }
+    await producer.close()
+  }
+
+  const password = { 'properties.sasl.password': '${secret:kafka-password}' }
+  const source = (topic: string) =>
+    bench.table('kafka', {
+      columns: { id: 'BIGINT', total: 'BIGINT' },
+      options: { topic, format: 'json', 'scan.startup.mode': 'earliest-offset', ...password },
+    })
+
+  const read = (report: JobReport) => Object.values(report.positions).reduce((sum, offset) => sum + Number(offset), 0)
+
+  it('every row once, over kills and other parallelisms', async () => {
+    await bench.createTopic('in', 4)
+    await bench.createTopic('out', 3)
+    const count = 40_000
+    const rows = Array.from({ length: count }, (_, id) => ({ id, total: id * 2 }))
+    const sink = bench.table('kafka', {
+      columns: { id: 'BIGINT', total: 'BIGINT' },
+      options: { topic: 'out', format: 'json', ...password },
+    })
+    const plan = copyPlan(source('in'), sink)
+    let known: JobOptions['knownCheckpoint'] = null
+    let filled = 0
+    for (const [run, parallelism] of [2, 1, 3, 2].entries()) {
+      const job = await start(plan, { statementVersion: 'copy', epoch: run + 1, parallelism, knownCheckpoint: known })
+      await fill('in', 4, rows.slice(filled, filled + count / 4))
+      filled += count / 4
+      if (run < 3) {
+        await until(job, (report) => report.checkpoint?.epoch === run + 1 && read(report) > filled - count / 8)
+        await job.stop({ checkpoint: run === 1 })
+        known = job.report().checkpoint
+      } else {
+        await until(job, (report) => read(report) === count)
+        await job.stop({ checkpoint: true })
+        expect(job.report()).toMatchObject({ state: 'STOPPED', failure: null })
+      }
+    }
+    const ids = (await bench.committed('out', 3)).map(([, value]) => JSON.parse(value ?? '').id as number)
+    expect(ids).toHaveLength(count)
+    expect(new Set(ids).size).toBe(count)
+  })
+
+  it('keys stay in order and in their partition over changes of parallelism', async () => {
+    await bench.createTopic('totals', 1)
+    await bench.createTopic('upserted', 4)
+    const keys = 50
+    const rows = Array.from({ length: 6000 }, (_, i) => ({ id: i % keys, total: i }))
+    const sink = bench.table('upsert-kafka', {
+      columns: { id: 'BIGINT', total: 'BIGINT' },
+      primaryKey: ['id'],
+      options: { topic: 'upserted', 'key.format': 'json', 'value.format': 'json', ...password },
+    })
+    const plan = copyPlan(source('totals'), sink, [0])
+    for (const [run, parallelism] of [1, 3, 2].entries()) {
+      await fill('totals', 1, rows.slice(run * 2000, run * 2000 + 2000))
+      const job = await start(plan, { statementVersion: 'upsert', epoch: run + 1, parallelism })
+      await until(job, (report) => read(report) === (run + 1) * 2000)
+      await job.stop({ checkpoint: true })
+    }
+    const last = new Map<string, number>()
+    let steps = 0
+    for (const [key, value] of await bench.committed('upserted', 4)) {
+      const total = JSON.parse(value ?? '').total as number
+      expect(total).toBeGreaterThan(last.get(key ?? '') ?? -1)
+      last.set(key ?? '', total)
+      steps++
+    }
+    expect(steps).toBe(6000)
+    expect([...last.values()].sort((a, b) => a - b)).toEqual(Array.from({ length: keys }, (_, i) => 5950 + i))
+  })
+
+  it('a record that cannot be read fails the statement with its place; a topic that is not there too', async () => {
+    await bench.createTopic('broken')
+    await bench.createTopic('broken-out')
+    await fill('broken', 1, [
+      { id: 1, total: 1 },
+      { id: 'x', total: 2 },
+    ])
+    const sink = bench.table('kafka', {
+      columns: { id: 'BIGINT', total: 'BIGINT' },
+      options: { topic: 'broken-out', format: 'json' },
+    })
+    const failed = await start(copyPlan(source('broken'), sink), { statementVersion: 'broken' })
+    expect((await failed.done).failure).toMatchObject({
+      code: 'RECORD_MALFORMED',
+      message: expect.stringContaining('Partition 0, offset 1'),
+    })
+    expect(await bench.committed('broken-out')).toEqual([])
+    const nowhere = await start(copyPlan(source('nowhere'), sink), { statementVersion: 'nowhere' })
+    expect((await nowhere.done).failure).toMatchObject({ code: 'TOPIC_UNKNOWN' })
+  })
+})
