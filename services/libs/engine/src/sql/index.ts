@@ -16,6 +16,7 @@ export * from './bound/print.ts'
 export type {
   AggregateRel,
   BoundField,
+  BoundHint,
   BoundRel,
   CorrelateRel,
   DistinctRel,

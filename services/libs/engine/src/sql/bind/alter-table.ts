@@ -1,15 +1,18 @@
 /** ALTER TABLE: the table after the change. */
 import type { AddElements, AlterTable, DropElements, ModifyElements, RenameColumn, TableAction } from '../ast/ddl.ts'
 import type { Identifier } from '../ast/identifier.ts'
+import type { BoundExpr } from '../bound/expr.ts'
 import type { BoundStatement } from '../bound/statement.ts'
+import { someExpr } from '../bound/walk.ts'
 import type { CatalogTable, TableColumn } from '../catalog/catalog.ts'
 import { findTable, qualify } from '../catalog/lookup.ts'
 import type { Span } from '../text/span.ts'
 import type { BinderState } from './binder-state.ts'
 import { bindOptions, checkColumnLists, distributionOf } from './create-table.ts'
-import { findSink } from './insert.ts'
+import { findCatalogTable } from './insert.ts'
 import { didYouMean } from './suggestion.ts'
 import { columnNames, TableDefinition } from './table-definition.ts'
+import { bindTableExpressions } from './table-expressions.ts'
 
 interface Alteration {
   readonly table: CatalogTable
@@ -22,7 +25,7 @@ export function bindAlterTable(ast: AlterTable, state: BinderState, text: string
   const path = qualify(state.session, parts)
   if (ast.ifExists && (path === undefined || findTable(state.session, path) === undefined))
     return { kind: 'Catalog', changes: [] }
-  const sink = findSink(ast.name, state)
+  const sink = findCatalogTable(ast.name, state, 'use ALTER VIEW')
   if (sink === undefined) return undefined
   if (ast.action.kind === 'RenameTo') {
     const newName = renameTarget(ast.action.name, sink.path, state)
@@ -34,7 +37,23 @@ export function bindAlterTable(ast: AlterTable, state: BinderState, text: string
     return { kind: 'Unsupported', what: 'ALTER TABLE … PARTITION' }
   const table = alter(ast.action, { table: sink.table, state, text })
   if (table === undefined || state.failed) return undefined
-  return { kind: 'Catalog', changes: [{ kind: 'Alter', path: sink.path, object: table, ifExists: ast.ifExists }] }
+  const object = retyped(table, ast.action.span, state)
+  return object && { kind: 'Catalog', changes: [{ kind: 'Alter', path: sink.path, object, ifExists: ast.ifExists }] }
+}
+
+/** Computed columns take the types that they have over the changed columns; one that no longer binds refuses the change. */
+function retyped(table: CatalogTable, span: Span, state: BinderState): CatalogTable | undefined {
+  const { computed, diagnostics } = bindTableExpressions(table, state.session)
+  const problem = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
+  if (problem !== undefined) {
+    state.error('SQL_COLUMN_IN_USE', span, `A computed column or the watermark no longer fits: ${problem.message}`)
+    return undefined
+  }
+  const columns = table.columns.map((column, i): TableColumn => {
+    const expr = computed.get(i)
+    return expr === undefined || column.kind !== 'computed' ? column : { ...column, type: expr.type }
+  })
+  return { ...table, columns }
 }
 
 /** The new name of a rename: in the same database. */
@@ -143,7 +162,7 @@ function dropColumns(action: DropElements, { table, state }: Alteration): Catalo
   const dropped = new Set<string>()
   for (const column of action.names) {
     const name = column.parts.map((part) => part.value).join('.')
-    const user = usedBy(name, table)
+    const user = usedBy(name, table, state)
     if (!names.includes(name))
       state.error('SQL_UNKNOWN_COLUMN', column.span, [`Column '${name}' does not exist.`, didYouMean(name, names)])
     else if (user !== undefined && !action.names.some((other) => other.parts[0]!.value === user))
@@ -153,23 +172,17 @@ function dropColumns(action: DropElements, { table, state }: Alteration): Catalo
   return { ...table, columns: table.columns.filter((column) => !dropped.has(column.name)) }
 }
 
-/** What names a column: a computed column, the watermark, the key, partitions or distribution. */
-function usedBy(name: string, table: CatalogTable): string | undefined {
-  const mentions = (expression: string): boolean =>
-    new RegExp(`(^|[^\\w\`])\`?${escapePattern(name)}\`?($|[^\\w\`])`, 'u').test(expression)
-  const computed = table.columns.find(
-    (column) => column.kind === 'computed' && column.name !== name && mentions(column.expression),
-  )
-  if (computed !== undefined) return `computed column '${computed.name}'`
-  if (table.watermark !== undefined && (table.watermark.column[0] === name || mentions(table.watermark.expression)))
-    return 'the watermark'
+/** What reads a column: a computed column, the watermark, the key, partitions or distribution. */
+function usedBy(name: string, table: CatalogTable, state: BinderState): string | undefined {
+  const index = table.columns.findIndex((column) => column.name === name)
+  const { computed, watermark } = bindTableExpressions(table, state.session)
+  const reads = (expr: BoundExpr): boolean => someExpr(expr, (node) => node.kind === 'Column' && node.index === index)
+  const reader = [...computed].find(([position, expr]) => position !== index && reads(expr))
+  if (reader !== undefined) return `computed column '${table.columns[reader[0]]!.name}'`
+  if (watermark !== undefined && (reads(watermark.column) || reads(watermark.expression))) return 'the watermark'
   if (table.primaryKey?.columns.includes(name)) return 'the primary key'
   if (table.partitionKeys.includes(name)) return 'PARTITIONED BY'
   return table.distribution?.columns.includes(name) ? 'DISTRIBUTED BY' : undefined
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
 function renameColumn(action: RenameColumn, { table, state }: Alteration): CatalogTable {
@@ -179,7 +192,7 @@ function renameColumn(action: RenameColumn, { table, state }: Alteration): Catal
   if (!names.includes(from))
     state.error('SQL_UNKNOWN_COLUMN', action.from.span, [`Column '${from}' does not exist.`, didYouMean(from, names)])
   if (names.includes(to)) state.error('SQL_DUPLICATE_COLUMN', action.to.span, `Column '${to}' already exists.`)
-  const user = usedBy(from, { ...table, partitionKeys: [] })
+  const user = usedBy(from, { ...table, partitionKeys: [] }, state)
   if (user !== undefined && (user === 'the watermark' || user.startsWith('computed')))
     state.error('SQL_COLUMN_IN_USE', action.from.span, `Column '${from}' is used by ${user}.`)
   const rename = (name: string): string => (name === from ? to : name)

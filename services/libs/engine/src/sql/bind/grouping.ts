@@ -201,7 +201,6 @@ function place(input: BoundRel, grouping: Grouping, calls: readonly AggregateCal
   const columns = new InputColumns(input, grouping.window !== undefined)
   const keys = grouping.keys.map((key) => columns.column(key))
   const aggregates = calls.map((call) => mapAggregateCall(call, (expr) => columns.argument(expr)))
-  if (keys.length === 0 && aggregates.length === 0) for (const [i] of input.schema.entries()) columns.column(columnAt(input, i))
   const partial = (i: number): boolean => grouping.sets?.some((set) => !set.includes(i)) ?? false
   const schema: BoundField[] = [
     ...keys.map((key, i) => ({ name: key.name, type: partial(i) ? nullable(key.type) : key.type })),
@@ -226,9 +225,4 @@ function place(input: BoundRel, grouping: Grouping, calls: readonly AggregateCal
     schema,
     ...(grouping.sets === undefined ? {} : { groupingSets: grouping.sets }),
   }
-}
-
-function columnAt(input: BoundRel, index: number): BoundExpr {
-  const field = input.schema[index]!
-  return { kind: 'Column', type: field.type, index, name: field.name }
 }

@@ -1,5 +1,6 @@
 /** Hints: OPTIONS on tables, and those of a query block. */
-import type { Hint } from '../ast/query.ts'
+import type { Hint, HintOption } from '../ast/query.ts'
+import type { BoundHint } from '../bound/rel.ts'
 import type { BinderState } from './binder-state.ts'
 import { didYouMean } from './suggestion.ts'
 
@@ -16,13 +17,27 @@ const QUERY_HINTS: readonly string[] = [
   'AGG_STRATEGY',
 ]
 
-export function bindQueryHints(hints: readonly Hint[], state: BinderState): void {
+export function bindQueryHints(hints: readonly Hint[], state: BinderState): readonly BoundHint[] {
+  const bound: BoundHint[] = []
   for (const hint of hints) {
     const name = hint.name.value.toUpperCase()
     if (!QUERY_HINTS.includes(name)) {
       state.error('SQL_UNKNOWN_HINT', hint.span, [`Hint ${hint.name.value} is not known here.`, didYouMean(name, QUERY_HINTS)])
+      continue
     }
+    bound.push({
+      name,
+      options: hint.options.map((option) => ({
+        ...(option.key === undefined ? {} : { key: option.key.value }),
+        value: textOf(option.value),
+      })),
+    })
   }
+  return bound
+}
+
+function textOf(value: HintOption['value']): string {
+  return 'text' in value ? value.text : value.value
 }
 
 /** Options of OPTIONS hints on a table; where two set one key the last wins. */

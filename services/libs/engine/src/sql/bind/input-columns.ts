@@ -36,7 +36,9 @@ export class InputColumns {
     return expr.kind === 'Literal' ? expr : this.column(expr)
   }
 
+  /** Where nothing is read (COUNT(*) alone) the rows stay as they are. */
   rel(): BoundRel {
+    if (this.#exprs.length === 0) return this.#input
     return project(this.#input, this.#exprs, this.#names)
   }
 }

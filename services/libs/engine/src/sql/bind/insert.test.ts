@@ -57,7 +57,7 @@ describe('INSERT', () => {
       `"SQL_UNKNOWN_TABLE at 'snk': Table 'snk' does not exist. (Did you mean 'sink'?)"`,
     )
     expect(bind('INSERT INTO view_of SELECT 1')).toMatchInlineSnapshot(
-      `"SQL_SINK_IS_VIEW at 'view_of': 'view_of' is a view; rows can be inserted into tables only."`,
+      `"SQL_NOT_A_TABLE at 'view_of': 'view_of' is a view; rows can be inserted into tables only."`,
     )
   })
   test('a column that failed is reported once', () => {
@@ -84,6 +84,13 @@ describe('INSERT', () => {
         Project($0:a, n=$1:b)
           Project($0:a, $1:b)
             Scan(shop.default.source, options={x=y})"
+    `)
+    expect(bind("SELECT /*+ STATE_TTL('s' = '1d') */ a, COUNT(*) FROM source AS s GROUP BY a")).toMatchInlineSnapshot(`
+      "Project($0:a, EXPR$1=$1:agg$0, hints=[STATE_TTL(s=1d)])
+        Aggregate(keys=[$0:a], calls=[COUNT(*)])
+          Project($0:a)
+            Scan(shop.default.source)
+      -> a INT, EXPR$1 BIGINT NOT NULL"
     `)
     expect(bind("SELECT /*+ STATE_TLT('a' = '1d') */ a FROM source")).toMatchInlineSnapshot(
       `"SQL_UNKNOWN_HINT at 'STATE_TLT('a' = '1d')': Hint STATE_TLT is not known here. (Did you mean 'STATE_TTL'?)"`,

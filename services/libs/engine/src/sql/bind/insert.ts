@@ -47,7 +47,7 @@ export function bindInsert(insert: Insert, state: BinderState): BoundInsert | un
   const source = insert.source.kind === 'SubQuery' ? insert.source.query : insert.source
   const query = isQuery(source) ? bindTopQuery(source, state) : undefined
   if (query === undefined) state.error('SQL_QUERY_EXPECTED', insert.source.span, 'INSERT takes a query or VALUES.')
-  const sink = findSink(insert.target, state)
+  const sink = findCatalogTable(insert.target, state, 'rows can be inserted into tables only')
   if (sink === undefined || query === undefined || query.open) return undefined
   const hints = bindTableHints(insert.hints, state)
   const fixed = staticPartition(insert, sink.table, state)
@@ -79,7 +79,8 @@ export interface Sink {
   readonly table: CatalogTable
 }
 
-export function findSink(name: Identifier, state: BinderState): Sink | undefined {
+/** The table of a name; `viewMessage` says why a view cannot stand here. */
+export function findCatalogTable(name: Identifier, state: BinderState, viewMessage: string): Sink | undefined {
   const parts = name.parts.map((part) => part.value)
   const path = qualify(state.session, parts)
   const object = path && findTable(state.session, path)
@@ -89,7 +90,7 @@ export function findSink(name: Identifier, state: BinderState): Sink | undefined
     return undefined
   }
   if (object.kind === 'table') return { path, table: object }
-  state.error('SQL_SINK_IS_VIEW', name.span, `'${parts.join('.')}' is a view; rows can be inserted into tables only.`)
+  state.error('SQL_NOT_A_TABLE', name.span, `'${parts.join('.')}' is a view; ${viewMessage}.`)
   return undefined
 }
 

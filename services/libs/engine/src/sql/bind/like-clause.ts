@@ -2,7 +2,7 @@
 import type { CreateTable, LikeClause, LikeOption, TableElement } from '../ast/ddl.ts'
 import type { CatalogTable, TableColumn } from '../catalog/catalog.ts'
 import type { BinderState } from './binder-state.ts'
-import { findSink } from './insert.ts'
+import { findCatalogTable } from './insert.ts'
 import { TableDefinition } from './table-definition.ts'
 
 type Feature = Exclude<LikeOption['feature'], 'ALL'>
@@ -29,7 +29,7 @@ export interface LikePlace {
 
 export function mergeLike(ast: CreateTable, place: LikePlace): CatalogTable | undefined {
   const like = ast.like!
-  const base = findSink(like.table, place.state)?.table
+  const base = findCatalogTable(like.table, place.state, 'LIKE takes a table')?.table
   if (base === undefined) return undefined
   const strategies = strategiesOf(like, place.state)
   const kept = base.columns.filter((column) => takes(column, strategies))

@@ -3,7 +3,7 @@ import type { Expression } from '../ast/expression.ts'
 import type { Select, SelectItem } from '../ast/query.ts'
 import type { BindingContext, QueryCallbacks } from '../bound/binding-context.ts'
 import type { AggregateCall, BoundExpr, SortKey } from '../bound/expr.ts'
-import type { BoundRel } from '../bound/rel.ts'
+import type { BoundHint, BoundRel } from '../bound/rel.ts'
 import type { Scope, Typed } from '../bound/scope.ts'
 import { exprKey } from '../bound/walk.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
@@ -41,6 +41,7 @@ class SelectBinder {
   readonly #aggregates: AggregateCall[] = []
   readonly #aggregatePositions = new Map<string, number>()
   readonly #over: OverCalls
+  #hints: readonly BoundHint[] = []
   #input: BoundRel
   #grouping: Grouping | undefined
   #groupCount = -1
@@ -57,7 +58,7 @@ class SelectBinder {
 
   bind(sort: SortRequest | undefined): QueryResult {
     const { state } = this.#env
-    bindQueryHints(this.#select.hints, state)
+    this.#hints = bindQueryHints(this.#select.hints, state)
     this.#bindWhere()
     this.#bindGroupBy()
     const outputs = this.#bindItems()
@@ -269,7 +270,7 @@ class SelectBinder {
       }
       columns.push({ index, item })
     }
-    let rel = project(list.rel, exprs, names)
+    let rel = withHints(project(list.rel, exprs, names), this.#hints)
     if (distinct) rel = { kind: 'Distinct', input: rel, schema: rel.schema }
     if (sort === undefined) return rel
     const below = rel
@@ -279,4 +280,11 @@ class SelectBinder {
     const sorted = placeSort(below, { keys, request: sort, state: this.#env.state })
     return project(sorted, columnsOf(sorted.schema).slice(0, list.exprs.length), list.names)
   }
+}
+
+/** Hints ride on the Project that ends the block, which is there for them even where it changes nothing. */
+function withHints(rel: BoundRel, hints: readonly BoundHint[]): BoundRel {
+  if (hints.length === 0) return rel
+  if (rel.kind === 'Project') return { ...rel, hints }
+  return { kind: 'Project', input: rel, exprs: columnsOf(rel.schema), schema: rel.schema, hints }
 }

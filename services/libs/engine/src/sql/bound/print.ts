@@ -1,7 +1,7 @@
 /** Bound trees as text: one node a line, inputs indented. For tests, EXPLAIN and bug reports; never parsed. */
 import { printType } from '../types/print-type.ts'
 import type { AggregateCall, BoundExpr, SortKey } from './expr.ts'
-import type { BoundRel, PatternNode, TableFunctionArgument, WindowSpec } from './rel.ts'
+import type { BoundHint, BoundRel, PatternNode, TableFunctionArgument, WindowSpec } from './rel.ts'
 import type { BoundInsert, BoundStatement } from './statement.ts'
 
 export function printRel(rel: BoundRel, indent = ''): string {
@@ -66,7 +66,7 @@ function printNode(rel: BoundRel): string {
     case 'Values':
       return `Values(${rel.rows.map((row) => `(${exprs(row)})`).join(', ')})`
     case 'Project':
-      return `Project(${rel.exprs.map((expr, i) => named(expr, rel.schema[i]!.name)).join(', ')})`
+      return `Project(${rel.exprs.map((expr, i) => named(expr, rel.schema[i]!.name)).join(', ')}${printHints(rel.hints)})`
     case 'Filter':
       return `Filter(${printExpr(rel.predicate)})`
     case 'Aggregate':
@@ -109,6 +109,15 @@ function printOther(
       return `Match(partition=[${columns(rel.input, rel.partitionKeys)}], order=[${sortKeys(rel.orderKeys)}], pattern=${rel.pattern.map(printPattern).join(' ')}, skip=${rel.skip.kind}${rel.skip.variable === undefined ? '' : ` ${rel.skip.variable}`}${within}, define=[${defines.join(', ')}], measures=[${measures.join(', ')}])`
     }
   }
+}
+
+function printHints(hints: readonly BoundHint[] | undefined): string {
+  if (hints === undefined) return ''
+  const shown = hints.map(
+    ({ name, options }) =>
+      `${name}(${options.map(({ key, value }) => (key === undefined ? value : `${key}=${value}`)).join(', ')})`,
+  )
+  return `, hints=[${shown.join(', ')}]`
 }
 
 function columns(input: BoundRel, ordinals: readonly number[]): string {

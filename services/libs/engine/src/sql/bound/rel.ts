@@ -33,6 +33,13 @@ export interface ValuesRel extends Rel<'Values'> {
 export interface ProjectRel extends Rel<'Project'> {
   readonly input: BoundRel
   readonly exprs: readonly BoundExpr[]
+  /** Hints of the query block that ends here: STATE_TTL, LOOKUP, BROADCAST, … */
+  readonly hints?: readonly BoundHint[]
+}
+/** `key` is there for 'k' = 'v' options. */
+export interface BoundHint {
+  readonly name: string
+  readonly options: readonly { readonly key?: string; readonly value: string }[]
 }
 export interface FilterRel extends Rel<'Filter'> {
   readonly input: BoundRel
