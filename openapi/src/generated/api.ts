@@ -325,7 +325,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to the statement, oldest first */
+        /** What happened to the statement, oldest first; as a stream when text/event-stream is accepted */
         get: operations["listStatementEvents"];
         put?: never;
         post?: never;

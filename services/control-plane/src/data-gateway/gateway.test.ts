@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createStatement, grantAssignment, readToken, type Statement, upsertWorker } from '@millrace/store'
+import { createStatement, grantAssignment, noteStatementEvent, readToken, type Statement, upsertWorker } from '@millrace/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestService, type TestService } from '../testing/open-test-service.ts'
 import { signUpTenant, type TenantClient } from '../testing/tenant-client.ts'
@@ -149,4 +149,38 @@ test('reading results is an audit event', async () => {
     tx.audit_events.findMany({ where: { action: 'getStatementResults' } }),
   )
   expect(events[0]?.resource_name).toContain(statement.uid)
+})
+
+test('events come as a stream too, from where the reader was', async () => {
+  const note = (reason: string) =>
+    t.database.store.withTenant(tenant.org, (tx) =>
+      noteStatementEvent(
+        { tx, org: tenant.org, now: new Date(t.clock.now()), newUid: t.ctx.newUid },
+        { statement: statement.uid, kind: 'REQUEST', reason, message: '' },
+      ),
+    )
+  await note('FIRST')
+  t.clock.advance(10)
+  const gone = new AbortController()
+  const headers = { authorization: `Bearer ${tenant.key}`, accept: 'text/event-stream' }
+  const open = await fetch(base + R.replace('/results', '/events'), { headers, signal: gone.signal })
+  const reader = open.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let seen = ''
+  const until = async (text: string) => {
+    while (!seen.includes(text)) seen += (await reader.read()).value ?? ''
+  }
+  await until('"reason":"FIRST"')
+  await note('SECOND')
+  await until('"reason":"SECOND"')
+  gone.abort()
+  const first = /id: (\S+)/.exec(seen)?.[1] ?? ''
+  const again = new AbortController()
+  const resumed = await fetch(base + R.replace('/results', '/events'), {
+    headers: { ...headers, 'last-event-id': first },
+    signal: again.signal,
+  })
+  const text = (await resumed.body!.pipeThrough(new TextDecoderStream()).getReader().read()).value ?? ''
+  again.abort()
+  expect(text).toContain('SECOND')
+  expect(text).not.toContain('FIRST')
 })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { MillraceError } from '@millrace/protocol'
 import { audit, findResultsHolder, type Statement } from '@millrace/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -6,6 +5,7 @@ import Type from 'typebox'
 import type { App } from '../app.ts'
 import type { Context } from '../context.ts'
 import { API_VERSION, resourceName } from '../http/envelope.ts'
+import { startEventStream } from '../http/event-stream.ts'
 import { principalName } from '../http/principal.ts'
 import { N, problems } from '../http/schemas.ts'
 import { openScope, read } from '../http/transactions.ts'
@@ -64,7 +64,7 @@ export function dataGateway(app: App, ctx: Context): void {
       const place = { kind: 'Statement', region: workspace.region, org: request.principal.org, workspace: workspace.uid }
       await noteRead(ctx, request, resourceName(place, statement.uid))
       const stream = request.headers.accept?.includes('text/event-stream') === true
-      if (statement.results) return stream ? streamImmediate(reply, statement) : immediatePage(statement)
+      if (statement.results) return stream ? await streamImmediate(reply, statement, app.closing) : immediatePage(statement)
       const reader = workerReader(ctx, statement)
       if (stream) return await streamRows(ctx, { request, reply, reader, streams })
       const page = await reader.page(request.query.page_token, Number(request.query.page_size ?? 100))
@@ -97,21 +97,11 @@ function immediatePage(statement: Statement) {
   return pageOf(statement, { data: (statement.results?.rows ?? []).map((row) => ({ op: '+I', row })), next: null })
 }
 
-function startStream(reply: FastifyReply) {
-  reply.hijack()
-  reply.raw.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'private, no-store',
-    vary: 'Authorization',
-    'x-request-id': reply.request.id,
-  })
-  return reply.raw
-}
-
-function streamImmediate(reply: FastifyReply, statement: Statement): FastifyReply {
-  const out = startStream(reply)
-  for (const row of statement.results?.rows ?? []) out.write(`event: row\ndata: ${JSON.stringify({ op: '+I', row })}\n\n`)
-  out.end('event: end\ndata: {}\n\n')
+async function streamImmediate(reply: FastifyReply, statement: Statement, closing: AbortSignal): Promise<FastifyReply> {
+  const out = startEventStream(reply, closing)
+  for (const row of statement.results?.rows ?? []) await out.send(`event: row\ndata: ${JSON.stringify({ op: '+I', row })}`)
+  await out.send('event: end\ndata: {}')
+  out.end()
   return reply
 }
 
@@ -127,22 +117,20 @@ async function streamRows(
 ): Promise<FastifyReply> {
   if (s.streams.open >= STREAMS_MAX)
     throw new MillraceError('RATE_LIMITED', { limit: `${STREAMS_MAX} streams`, window: 'this moment' })
-  const gone = new AbortController()
-  s.reply.raw.on('close', () => gone.abort())
-  s.streams.closing.addEventListener('abort', () => gone.abort(), { once: true, signal: gone.signal })
   const last = s.request.headers['last-event-id']
   const after =
     typeof last === 'string' && /^\d{1,15}-\d{1,15}$/.test(last) ? last : (s.request.query as { page_token?: string }).page_token
-  const events = resumable(s.reader, after, gone.signal)
+  const left = new AbortController()
+  s.reply.raw.on('close', () => left.abort())
+  const events = resumable(s.reader, after, AbortSignal.any([left.signal, s.streams.closing]))
+  // The first event is awaited before the answer begins, so that a refusal still has its status.
   const first = await events.next()
   s.streams.open += 1
-  const out = startStream(s.reply)
+  const out = startEventStream(s.reply, s.streams.closing)
   try {
-    for (let event = first; !event.done && !gone.signal.aborted; event = await events.next()) {
-      if (!out.write(`${event.value}\n\n`)) await once(out, 'drain', { signal: gone.signal })
-    }
+    for (let event = first; !event.done && !out.signal.aborted; event = await events.next()) await out.send(event.value)
   } catch (error) {
-    if (!gone.signal.aborted) ctx.log.warn({ err: error, request_id: s.request.id }, 'a stream of results broke off')
+    if (!out.signal.aborted) ctx.log.warn({ err: error, request_id: s.request.id }, 'a stream of results broke off')
   } finally {
     s.streams.open -= 1
     out.end()

@@ -22,10 +22,10 @@ export interface WorkerReader {
 
 /** Opens the read port of the statement's worker with the token of the current epoch. Throws RESULTS_UNAVAILABLE when nothing runs. */
 export function workerReader(ctx: Context, statement: Statement): WorkerReader {
-  const { assignment, version } = statement
-  if (!assignment)
+  const { resultsAt, version } = statement
+  if (!resultsAt)
     throw new MillraceError('RESULTS_UNAVAILABLE', { detail: `The statement is ${statement.phase} and on no worker.` })
-  const token = readToken(ctx.keys.readKey, { worker: assignment.worker, version: version.uid, epoch: assignment.epoch })
+  const token = readToken(ctx.keys.readKey, { worker: resultsAt.worker, version: version.uid, epoch: resultsAt.epoch })
   const columns = version.traits.schema.map((c) => c.name)
   const toApi = (r: ResultsRow): ApiRow => ({
     id: r.id,
@@ -33,7 +33,7 @@ export function workerReader(ctx: Context, statement: Statement): WorkerReader {
     row: Object.fromEntries(columns.map((name, i) => [name, r.row[i] ?? null])),
   })
   const open = (query: URLSearchParams, init: { accept: string; signal: AbortSignal }): Promise<Response> =>
-    fetch(`${assignment.readUrl}/results/${version.uid}?${query}`, {
+    fetch(`${resultsAt.readUrl}/results/${version.uid}?${query}`, {
       headers: { authorization: `Bearer ${token}`, accept: init.accept },
       signal: init.signal,
       redirect: 'error',

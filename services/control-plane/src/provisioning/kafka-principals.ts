@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { createDialler, createSocketOpener } from '@millrace/kit/dialler'
 import { KafkaAdmin } from '@millrace/kafka-admin'
+import { createDialler, createSocketOpener } from '@millrace/kit/dialler'
 import type { KafkaPrincipals } from './kafka-ready.ts'
 
 export interface KafkaAdminAccess {

@@ -46,6 +46,8 @@ export interface Statement {
   readonly results: ImmediateResults | null
   readonly holds: readonly Hold[]
   readonly assignment: StandingAssignment | null
+  /** Where the rows of a foreground query are: the run that stands, or one that finished and whose worker may still keep them. */
+  readonly resultsAt: { readonly worker: string; readonly epoch: number; readonly readUrl: string } | null
   readonly report: { readonly report: StatementReport; readonly reportedAt: Date } | null
   readonly checkpoint: { readonly number: number; readonly committedAt: Date; readonly stateBytes: number } | null
   readonly createdBy: string
@@ -90,6 +92,9 @@ interface Raw {
   parallelism: number | null
   read_url: string | null
   granted_at: Date | null
+  results_worker: string | null
+  results_epoch: bigint | null
+  results_url: string | null
   report: StatementReport | null
   reported_at: Date | null
   checkpoint_number: bigint | null
@@ -104,7 +109,7 @@ const SELECT = `
   SELECT s.uid, s.workspace_uid, s.name, p.uid AS pool_uid, p.name AS pool_name, s.spec, s.labels, s.annotations, s.generation,
          s.observed_generation, v.uid AS version_uid, v.number, v.traits, v.created_at AS version_created_at, s.phase, s.phase_since,
          s.scaling_state, s.detail, s.detail_code, s.results, s.created_by, s.created_at, s.updated_at,
-         a.worker_uid, a.epoch, a.millicu, a.parallelism, a.read_url, a.granted_at, r.report, r.reported_at,
+         a.worker_uid, a.epoch, a.millicu, a.parallelism, a.read_url, a.granted_at, k.results_worker, k.results_epoch, k.results_url, r.report, r.reported_at,
          c.number AS checkpoint_number, c.committed_at AS checkpoint_at, c.state_bytes AS checkpoint_bytes,
          COALESCE((SELECT jsonb_agg(jsonb_build_object('reason', h.reason, 'since', h.since, 'released_by', h.released_by) ORDER BY h.since)
                      FROM millrace.holds h WHERE h.org_id = s.org_id AND h.statement_uid = s.uid AND h.released_at IS NULL), '[]') AS holds
@@ -112,6 +117,9 @@ const SELECT = `
     JOIN millrace.statement_versions v ON v.org_id = s.org_id AND v.statement_uid = s.uid AND v.number = s.current_version
     LEFT JOIN millrace.compute_pools p ON p.org_id = s.org_id AND p.uid = s.compute_pool_uid
     LEFT JOIN millrace.assignments a ON a.org_id = s.org_id AND a.version_uid = v.uid AND a.released_at IS NULL
+    LEFT JOIN LATERAL (SELECT k.worker_uid AS results_worker, k.epoch AS results_epoch, k.read_url AS results_url FROM millrace.assignments k
+      WHERE k.org_id = s.org_id AND k.version_uid = v.uid AND (k.released_at IS NULL OR k.release_reason = 'FINISHED')
+      ORDER BY k.epoch DESC LIMIT 1) k ON true
     LEFT JOIN LATERAL (SELECT r.report, r.reported_at FROM millrace.assignment_reports r
       WHERE r.org_id = s.org_id AND r.statement_uid = s.uid ORDER BY r.epoch DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (SELECT c.number, c.committed_at, c.state_bytes FROM millrace.checkpoints c
@@ -137,6 +145,10 @@ const toStatement = (r: Raw): Statement => ({
   results: r.results,
   holds: r.holds.map((h) => ({ ...h, since: new Date(h.since).toISOString() })),
   assignment: toAssignment(r),
+  resultsAt:
+    r.results_worker !== null && r.results_epoch !== null && r.results_url !== null
+      ? { worker: r.results_worker, epoch: fromBigint(r.results_epoch), readUrl: r.results_url }
+      : null,
   report: r.report && r.reported_at ? { report: r.report, reportedAt: r.reported_at } : null,
   checkpoint:
     r.checkpoint_number !== null && r.checkpoint_at !== null

@@ -9,6 +9,7 @@ import { usageSpan } from '../../use-cases/usage/span.ts'
 import { scalingDecisionView } from '../compute-pools/view.ts'
 import { UsageQuery } from '../usage/schemas.ts'
 import { usageView } from '../usage/view.ts'
+import { streamEvents } from './event-stream.ts'
 import { oneStatement } from './routes.ts'
 import { StatementEventSchema, StatementParams, StatementPlanSchema, StatementVersionSchema } from './schemas.ts'
 import { statementEventView, statementVersionView } from './view.ts'
@@ -124,7 +125,7 @@ function eventRoutes(app: App, ctx: Context): void {
     {
       path: 'events',
       operationId: 'listStatementEvents',
-      summary: 'What happened to the statement, oldest first',
+      summary: 'What happened to the statement, oldest first; as a stream when text/event-stream is accepted',
       kind: undefined,
     },
     {
@@ -148,8 +149,12 @@ function eventRoutes(app: App, ctx: Context): void {
           response: { 200: Type.Ref('StatementEventList#'), ...problems },
         },
       },
-      (request) =>
-        read(ctx, request, async (scope) => {
+      async (request, reply) => {
+        if (request.headers.accept?.includes('text/event-stream')) {
+          const { statement } = await read(ctx, request, (scope) => oneStatement(scope, request.params))
+          return await streamEvents(ctx, { request, reply, statement: statement.uid, kind, closing: app.closing })
+        }
+        return await read(ctx, request, async (scope) => {
           const { statement } = await oneStatement(scope, request.params)
           const about = [operationId, statement.uid]
           const after = ctx.pageTokens.read(about, request.query.page_token)
@@ -160,7 +165,8 @@ function eventRoutes(app: App, ctx: Context): void {
             ...(after ? { after } : {}),
           })
           return listOf('StatementEvent', page.items.map(statementEventView), ctx.pageTokens.make(about, page.next))
-        }),
+        })
+      },
     )
   }
 }
