@@ -21,6 +21,16 @@ export function builtinCall(p: TokenCursor): Expression | undefined {
   return rule === undefined ? jsonCall(p) : rule(p)
 }
 
+/** Whether a word before a parenthesis begins a function with a grammar of its own, not a plain call. */
+export function isGrammarFunction(key: string): boolean {
+  return (
+    RULES.has(key) ||
+    key === 'POSITION' ||
+    key === 'MAP' ||
+    /^JSON_(?:EXISTS|VALUE|QUERY|OBJECT|OBJECTAGG|ARRAY|ARRAYAGG)$/.test(key)
+  )
+}
+
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['CAST', cast],
   ['TRY_CAST', cast],

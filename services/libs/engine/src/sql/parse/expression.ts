@@ -42,11 +42,26 @@ const PREFIX: ReadonlyMap<string, Readonly<{ op: UnaryOperator; right: number }>
   ['UNIQUE', { op: 'UNIQUE', right: 40 }],
 ])
 
-/** What one level of precedence parsing knows. `stopAtAnd`: the AND of a BETWEEN comes. */
-type Level = Readonly<{ context: ExpressionContext; min: number; stopAtAnd: boolean }>
+/**
+ * What one level of precedence parsing knows. `floor`: a list of operands that ended below keeps operators that bind weaker.
+ * `stopAtAnd`: the AND of a BETWEEN comes. Flink reads no BETWEEN where `noBetween`, and no ESCAPE where `noEscape` holds.
+ */
+type Level = Readonly<{
+  context: ExpressionContext
+  min: number
+  floor: number
+  stopAtAnd: boolean
+  noBetween: boolean
+  noEscape: boolean
+}>
+
+/** An operator's place: the level it was met on, and where its left operand starts. */
+type Site = Readonly<{ level: Level; start: number }>
+
+const TOP = { min: 0, floor: 0, stopAtAnd: false, noBetween: false, noEscape: false } as const
 
 export function expression(p: TokenCursor, context: ExpressionContext): Expression {
-  return climb(p, { context, min: 0, stopAtAnd: false })
+  return climb(p, { ...TOP, context })
 }
 
 function climb(p: TokenCursor, level: Level): Expression {
@@ -54,32 +69,35 @@ function climb(p: TokenCursor, level: Level): Expression {
   p.height = 0
   p.enter()
   const start = p.token.start
-  let left = operand(p, level)
+  const result = climbFrom(p, operand(p, level), { level, start })
+  p.height = Math.max(p.height, outer)
+  p.leave()
+  return result
+}
+
+/** Takes the operators of a level behind an operand that is there. */
+function climbFrom(p: TokenCursor, first: Expression, site: Site): Expression {
+  let left = first
   for (;;) {
     const before = p.height
     p.height = 0
-    const next = infix(p, left, { level, start })
-    if (next === undefined) {
-      p.height = Math.max(before, outer)
-      break
-    }
+    const next = infix(p, left, site)
     p.height = Math.max(p.height, before)
+    if (next === undefined) return left
     p.grow()
     left = next
   }
-  p.leave()
-  return left
 }
 
 function right(p: TokenCursor, min: number, level: Level): Expression {
-  return climb(p, { context: ExpressionContext.subQuery, min, stopAtAnd: level.stopAtAnd })
+  return climb(p, { ...level, context: ExpressionContext.subQuery, min: Math.max(min, level.floor) })
 }
 
 /** Prefix operators, then a primary expression with its fields. */
 function operand(p: TokenCursor, level: Level): Expression {
   const prefix = PREFIX.get(p.token.key)
   if (prefix !== undefined) return prefixed(p, prefix, level)
-  let result = asOperand(primary(p, level.context))
+  let result = asExpression(primary(p, level.context))
   while (p.token.key === '.' && p.isName(p.peek(1))) {
     p.advance()
     const field = methodCall(p)
@@ -87,10 +105,6 @@ function operand(p: TokenCursor, level: Level): Expression {
     result = { kind: 'FieldAccess', operand: result, field, span: p.spanFrom(result.span.start) }
   }
   return result
-}
-
-function asOperand(node: Query | Expression): Expression {
-  return asExpression(node)
 }
 
 function prefixed(p: TokenCursor, prefix: Readonly<{ op: UnaryOperator; right: number }>, level: Level): Expression {
@@ -108,7 +122,7 @@ function prefixed(p: TokenCursor, prefix: Readonly<{ op: UnaryOperator; right: n
 }
 
 /** Reads one operator behind `left` with its right side; undefined where none of this level follows. */
-function infix(p: TokenCursor, left: Expression, at: Readonly<{ level: Level; start: number }>): Expression | undefined {
+function infix(p: TokenCursor, left: Expression, at: Site): Expression | undefined {
   const { level } = at
   const { key } = p.token
   const binary = BINARY.get(key)
@@ -133,18 +147,17 @@ function isQuantifier(key: string): boolean {
   return key === 'SOME' || key === 'ANY' || key === 'ALL'
 }
 
-function quantified(p: TokenCursor, left: Expression, at: Readonly<{ level: Level; start: number }>): Expression | undefined {
+function quantified(p: TokenCursor, left: Expression, at: Site): Expression | undefined {
   if (at.level.min > 32) return undefined
   const op = p.advance().key as Quantified['op']
   const quantifier = p.advance().key === 'ALL' ? 'ALL' : 'SOME'
-  const list = parenthesizedList(p, ExpressionContext.nonCursor)
-  const query = list.length === 1 ? queryOf(list[0] as Query | Expression) : undefined
+  const { items, query } = listOperand(p)
   const span = p.spanFrom(at.start)
   if (query !== undefined) return { kind: 'Quantified', op, quantifier, operand: left, query, span }
-  return { kind: 'Quantified', op, quantifier, operand: left, items: list.map(asExpression), span }
+  return { kind: 'Quantified', op, quantifier, operand: left, items, span }
 }
 
-function keywordInfix(p: TokenCursor, left: Expression, at: Readonly<{ level: Level; start: number }>): Expression | undefined {
+function keywordInfix(p: TokenCursor, left: Expression, at: Site): Expression | undefined {
   const { min, context } = at.level
   const negated = p.token.key === 'NOT'
   const key = negated ? p.peek(1).key : p.token.key
@@ -156,7 +169,7 @@ function keywordInfix(p: TokenCursor, left: Expression, at: Readonly<{ level: Le
     case 'BETWEEN':
       if (min > 32) return undefined
       checkNonQuery(p, context)
-      return between(p, left, { negated, start: at.start })
+      return between(p, left, { negated, at })
     case 'LIKE':
     case 'ILIKE':
     case 'RLIKE':
@@ -172,11 +185,7 @@ function keywordInfix(p: TokenCursor, left: Expression, at: Readonly<{ level: Le
   return negated ? undefined : laterKeywordInfix(p, left, at)
 }
 
-function laterKeywordInfix(
-  p: TokenCursor,
-  left: Expression,
-  at: Readonly<{ level: Level; start: number }>,
-): Expression | undefined {
+function laterKeywordInfix(p: TokenCursor, left: Expression, at: Site): Expression | undefined {
   const { min, context } = at.level
   const { key } = p.token
   switch (key) {
@@ -211,43 +220,64 @@ function inPredicate(p: TokenCursor, operand: Expression, at: Readonly<{ negated
   const { negated } = at
   if (negated) p.advance()
   p.expect('IN')
-  const list = parenthesizedList(p, ExpressionContext.nonCursor)
-  const query = list.length === 1 ? queryOf(list[0] as Query | Expression) : undefined
+  const { items, query } = listOperand(p)
   const span = p.spanFrom(at.start)
   if (query !== undefined) return { kind: 'InQuery', operand, query, negated, span }
-  return { kind: 'InList', operand, items: list.map(asExpression), negated, span }
+  return { kind: 'InList', operand, items, negated, span }
 }
 
-function between(p: TokenCursor, operand: Expression, at: Readonly<{ negated: boolean; start: number }>): Expression {
-  const { negated } = at
+/**
+ * The list or query behind IN or ANY. As in Flink, an operator that binds tighter takes the whole list as its left side:
+ * `a IN (1, 2) + 3` is `a IN ((1, 2) + 3)`.
+ */
+function listOperand(p: TokenCursor): { items: Expression[]; query?: Query } {
+  const { start } = p.token
+  const list = parenthesizedList(p, ExpressionContext.nonCursor)
+  const [first] = list as [Query | Expression]
+  const items = list.map(asExpression)
+  const span = p.spanFrom(start)
+  const whole: Expression =
+    list.length === 1 ? (items[0] as Expression) : { kind: 'RowConstructor', items, explicit: false, span }
+  const level = { ...TOP, context: ExpressionContext.subQuery, min: 33, floor: 33 }
+  const result = climbFrom(p, whole, { level, start })
+  if (result !== whole) return { items: [result] }
+  const query = list.length === 1 ? queryOf(first) : undefined
+  return query === undefined ? { items } : { items, query }
+}
+
+function between(p: TokenCursor, operand: Expression, site: OperatorSite): Expression {
+  const { negated, at } = site
+  if (at.level.noBetween) p.fail('BETWEEN cannot stand here.', { hint: 'Put it in parentheses.' })
   if (negated) p.advance()
   p.expect('BETWEEN')
   const symmetric = p.acceptOne(['SYMMETRIC', 'ASYMMETRIC']) === 'SYMMETRIC'
-  const low = climb(p, { context: ExpressionContext.subQuery, min: 0, stopAtAnd: true })
+  const context = ExpressionContext.subQuery
+  const low = climb(p, { ...TOP, context, stopAtAnd: true, noBetween: true })
   p.expect('AND')
   // NOT binds weaker than BETWEEN: Flink needs parentheses here.
   if (p.token.key === 'NOT') p.fail(undefined, { hint: 'Put NOT … in parentheses.' })
-  const high = climb(p, { context: ExpressionContext.subQuery, min: 33, stopAtAnd: false })
+  const high = climb(p, { ...TOP, context, min: 33, floor: 33, noEscape: true })
   return { kind: 'Between', operand, low, high, symmetric, negated, span: p.spanFrom(at.start) }
 }
 
-type LikeSite = Readonly<{ negated: boolean; at: Readonly<{ level: Level; start: number }> }>
+type OperatorSite = Readonly<{ negated: boolean; at: Site }>
 
-function like(p: TokenCursor, operand: Expression, site: LikeSite): Expression | undefined {
+function like(p: TokenCursor, operand: Expression, site: OperatorSite): Expression | undefined {
   const { negated, at } = site
   if ((negated ? p.peek(1) : p.token).key === 'SIMILAR' && p.peek(negated ? 2 : 1).key !== 'TO') return undefined
   if (negated) p.advance()
   const word = p.advance().key
   if (word === 'SIMILAR') p.expect('TO')
   const op: Like['op'] = word === 'SIMILAR' ? 'SIMILAR TO' : (word as Like['op'])
-  const pattern = right(p, 32, at.level)
-  const escaped = p.accept('ESCAPE') ? { escape: right(p, 32, at.level) } : {}
+  const pattern = right(p, 32, { ...at.level, noBetween: true })
+  const escaped =
+    !at.level.noEscape && p.accept('ESCAPE') ? { escape: right(p, 32, { ...at.level, noBetween: true, noEscape: true }) } : {}
   return { kind: 'Like', op, operand, pattern, ...escaped, negated, span: p.spanFrom(at.start) }
 }
 
 const IS_TESTS = ['NULL', 'TRUE', 'FALSE', 'UNKNOWN', 'EMPTY'] as const
 
-function isTest(p: TokenCursor, operand: Expression, at: Readonly<{ level: Level; start: number }>): Expression | undefined {
+function isTest(p: TokenCursor, operand: Expression, at: Site): Expression | undefined {
   const not = p.peek(1).key === 'NOT'
   if (p.peek(not ? 2 : 1).key === 'DISTINCT') {
     if (at.level.min > 30) return undefined
@@ -279,7 +309,7 @@ function testName(p: TokenCursor): IsTest['test'] {
   return `JSON ${detail ?? 'VALUE'}`
 }
 
-function multisetPredicate(p: TokenCursor, left: Expression, at: Readonly<{ level: Level; start: number }>): Expression {
+function multisetPredicate(p: TokenCursor, left: Expression, at: Site): Expression {
   const not = p.accept('NOT')
   const word = p.advance().key
   p.expect('OF')
@@ -288,11 +318,7 @@ function multisetPredicate(p: TokenCursor, left: Expression, at: Readonly<{ leve
   return { kind: 'Binary', op, left, right: other, span: p.spanFrom(at.start) }
 }
 
-function multisetOperation(
-  p: TokenCursor,
-  left: Expression,
-  at: Readonly<{ level: Level; start: number }>,
-): Expression | undefined {
+function multisetOperation(p: TokenCursor, left: Expression, at: Site): Expression | undefined {
   const word = p.peek(1).key
   if (word !== 'UNION' && word !== 'INTERSECT' && word !== 'EXCEPT') return undefined
   const precedence = word === 'INTERSECT' ? 14 : 12
@@ -305,11 +331,7 @@ function multisetOperation(
   return { kind: 'Binary', op: `MULTISET ${word} ${quantifier}`, left, right: other, span: p.spanFrom(at.start) }
 }
 
-function periodPredicate(
-  p: TokenCursor,
-  left: Expression,
-  at: Readonly<{ level: Level; start: number }>,
-): Expression | undefined {
+function periodPredicate(p: TokenCursor, left: Expression, at: Site): Expression | undefined {
   if (at.level.min > 30) return undefined
   checkNonQuery(p, at.level.context)
   const first = p.advance().key

@@ -88,9 +88,11 @@ export function signedNumber(p: TokenCursor): NumericLiteral {
   return sign === undefined ? number : withSign(number, sign, start)
 }
 
+/** Zero has no sign. */
 export function withSign(number: NumericLiteral, sign: '-' | '+', start: number): NumericLiteral {
-  const text = sign === '+' ? number.text : number.text.startsWith('-') ? number.text.slice(1) : `-${number.text}`
-  return { ...number, text, span: { start, end: number.span.end } }
+  const { text } = number
+  const negated = text.startsWith('-') ? text.slice(1) : /[1-9]/.test(text.split('E')[0] as string) ? `-${text}` : text
+  return { ...number, text: sign === '+' ? text : negated, span: { start, end: number.span.end } }
 }
 
 /** An integer that the grammar itself needs: a precision, a count of buckets. */

@@ -2,12 +2,12 @@ import type { IntervalLiteral } from '../ast/expression.ts'
 import type { AfterMatch, MatchRecognize, Measure, Pattern, PatternRepeat, PatternSequence, TableRef } from '../ast/query.ts'
 import { intervalLiteral, unsignedNumber } from './literal.ts'
 import { orderBy } from './order-by.ts'
-import { nonQueryExpression, subQueryExpression } from './query-node.ts'
+import { nonQueryExpression, nonQueryFirst, subQueryExpression } from './query-node.ts'
 import { commaList, type TokenCursor } from './token-cursor.ts'
 
 export function matchRecognize(p: TokenCursor, input: TableRef, start: number): MatchRecognize {
   p.expectSequence('MATCH_RECOGNIZE', '(')
-  const partitionBy = p.acceptSequence('PARTITION', 'BY') ? commaList(p, nonQueryExpression) : []
+  const partitionBy = p.acceptSequence('PARTITION', 'BY') ? nonQueryFirst(p) : []
   const order = p.at('ORDER') ? orderBy(p) : []
   const measures = p.accept('MEASURES') ? commaList(p, measure) : []
   const rows = rowsPerMatch(p)

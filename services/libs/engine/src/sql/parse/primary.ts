@@ -16,7 +16,15 @@ import {
   stringLiteral,
   unsignedNumber,
 } from './literal.ts'
-import { asExpression, checkNonQuery, isQuery, nonQueryExpression, requireQuery, subQueryExpression } from './query-node.ts'
+import {
+  asExpression,
+  checkNonQuery,
+  isQuery,
+  nonQueryExpression,
+  nonQueryFirst,
+  requireQuery,
+  subQueryExpression,
+} from './query-node.ts'
 import { commaList, type TokenCursor } from './token-cursor.ts'
 
 /** An expression without operators: a literal, a name, a call, a constructor, or something in parentheses. */
@@ -193,7 +201,7 @@ function intervalValue(p: TokenCursor): Expression {
 function collection(p: TokenCursor, kind: CollectionConstructor['collection']): Expression | undefined {
   const start = p.advance().start
   if (p.accept('[')) {
-    const items = kind !== 'MULTISET' && p.at(']') ? [] : commaList(p, nonQueryExpression)
+    const items = kind === 'MULTISET' ? commaList(p, nonQueryExpression) : p.at(']') ? [] : nonQueryFirst(p)
     p.expect(']')
     return { kind: 'CollectionConstructor', collection: kind, items, span: p.spanFrom(start) }
   }

@@ -53,6 +53,13 @@ export function subQueryExpression(p: TokenCursor): Expression {
   return p.rules.expression(p, ExpressionContext.subQuery)
 }
 
+/** `a, b`: Flink takes a sub-query in every place but the first. */
+export function nonQueryFirst(p: TokenCursor): Expression[] {
+  const items = [nonQueryExpression(p)]
+  while (p.accept(',')) items.push(subQueryExpression(p))
+  return items
+}
+
 export function nonQueryExpression(p: TokenCursor): Expression {
   return p.rules.expression(p, ExpressionContext.nonQuery)
 }

@@ -50,8 +50,11 @@ function leafQuery(p: TokenCursor, context: ExpressionContext): Query | undefine
     return undefined
   }
   if (key === 'VALUE') return p.fail('VALUE is not supported.', { hint: 'Write VALUES.' })
-  checkQuery(p, context)
-  if (key === 'SELECT') return select(p)
+  // Flink checks the context for SELECT alone.
+  if (key === 'SELECT') {
+    checkQuery(p, context)
+    return select(p)
+  }
   if (key === 'VALUES') return values(p)
   p.advance()
   const name = p.identifier()

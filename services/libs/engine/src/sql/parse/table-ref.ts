@@ -1,6 +1,8 @@
 import type { Expression } from '../ast/expression.ts'
 import type { Identifier } from '../ast/identifier.ts'
 import type { ExtendColumn, Join, Query, SampledTable, TableRef } from '../ast/query.ts'
+import { RESERVED_FUNCTION_NAMES } from '../lex/keywords.ts'
+import { isGrammarFunction } from './builtin-call.ts'
 import { routineArguments, routineCall } from './call.ts'
 import { ExpressionContext } from './expression-context.ts'
 import { optionalHints } from './hint.ts'
@@ -182,6 +184,7 @@ function namedTable(p: TokenCursor): TableRef {
   const name = p.identifier()
   const { start } = name.span
   if (p.token.key === '(' && !startsColumnWithType(p)) {
+    refuseCallFirst(p)
     const call = routineArguments(p, name, ExpressionContext.cursor)
     return { kind: 'TableFunction', call, span: p.spanFrom(start) }
   }
@@ -190,6 +193,16 @@ function namedTable(p: TokenCursor): TableRef {
   let table: TableRef = { kind: 'NamedTable', name, hints, ...extend, span: p.spanFrom(start) }
   if (p.atSequence('FOR', 'SYSTEM_TIME')) table = temporalTable(p, table)
   return withMatch(p, table, start)
+}
+
+/** Flink's parser takes no plain call and no CASE WHEN at the start of the arguments, where TABLE is not written. */
+function refuseCallFirst(p: TokenCursor): void {
+  const first = p.peek(1)
+  const called =
+    p.peek(2).key === '(' && (p.isName(first) || RESERVED_FUNCTION_NAMES.has(first.key)) && !isGrammarFunction(first.key)
+  if (!called && !(first.key === 'CASE' && p.peek(2).key === 'WHEN')) return
+  p.advance()
+  p.fail('A call cannot be the first argument here.', { hint: 'Write TABLE(f(…)) around the table function.' })
 }
 
 /** Behind `t`: `(c INT` extends the table, where `(c)` would be arguments. */

@@ -1,13 +1,13 @@
 import type { FrameBound, NamedWindow, WindowFrame, WindowSpec } from '../ast/query.ts'
 import { orderBy } from './order-by.ts'
-import { nonQueryExpression, subQueryExpression } from './query-node.ts'
+import { nonQueryExpression, nonQueryFirst } from './query-node.ts'
 import { commaList, type TokenCursor } from './token-cursor.ts'
 
 /** `(base PARTITION BY … ORDER BY … ROWS …)`. */
 export function windowSpec(p: TokenCursor): WindowSpec {
   const start = p.expect('(').start
   const base = p.isName(p.token) ? { base: p.name() } : {}
-  const partitionBy = p.acceptSequence('PARTITION', 'BY') ? partitionKeys(p) : []
+  const partitionBy = p.acceptSequence('PARTITION', 'BY') ? nonQueryFirst(p) : []
   const order = p.at('ORDER') ? orderBy(p) : []
   const frame = frameOf(p)
   const partial = p.acceptOne(['ALLOW', 'DISALLOW'])
@@ -22,13 +22,6 @@ export function windowSpec(p: TokenCursor): WindowSpec {
     ...(partial === undefined ? {} : { allowPartial: partial === 'ALLOW' }),
     span: p.spanFrom(start),
   }
-}
-
-/** Flink takes a sub-query only behind the first key. */
-function partitionKeys(p: TokenCursor): WindowSpec['partitionBy'] {
-  const keys = [nonQueryExpression(p)]
-  while (p.accept(',')) keys.push(subQueryExpression(p))
-  return keys
 }
 
 function frameOf(p: TokenCursor): { frame?: WindowFrame } {
