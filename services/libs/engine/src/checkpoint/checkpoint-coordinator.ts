@@ -49,6 +49,7 @@ export class CheckpointCoordinator {
   readonly #options: CheckpointCoordinatorOptions
   #committed: CommittedPointer | null
   #open: OpenCheckpoint | null = null
+  #abandoned: Error | null = null
 
   constructor(options: CheckpointCoordinatorOptions) {
     this.#options = options
@@ -77,6 +78,7 @@ export class CheckpointCoordinator {
     const body = encodeManifest(manifest)
     const pointer = { number, epoch, manifest: `${name}.manifest` }
     await this.#options.store.put(pointer.manifest, body)
+    if (this.#abandoned) throw this.#abandoned
     await this.#commit(pointer, { wrote: parts.some((part) => part.written > 0), final: kind.final })
     const bytes = body.length + manifest.objects.reduce((sum, object) => sum + (object.key === null ? 0 : object.bytes), 0)
     const durationMs = Math.round(clock.monotonic() - startedMs)
@@ -119,8 +121,9 @@ export class CheckpointCoordinator {
     if (open.parts.length === this.#options.threads) open.complete()
   }
 
-  /** Ends the open checkpoint, if there is one, with `error`. */
+  /** Ends the open checkpoint with `error`, unless its commit is already on the way; no other is taken. */
   abandon(error: Error): void {
+    this.#abandoned ??= error
     this.#open?.fail(error)
   }
 

@@ -22,6 +22,24 @@ describe('the pointer in the object store', () => {
     await first.commit(pointer(2, 1))
     expect(await truth(2).recover()).toEqual(pointer(2, 1))
   })
+  test('a run that is overtaken between its commit and the next does not replace its successor', async () => {
+    const store = createFsStore({ kind: 'fs', root })
+    const overtaken = new ObjectStoreTruth({
+      store: {
+        ...store,
+        getVersioned: async (key) => {
+          if (armed) await truth(2).recover()
+          return store.getVersioned(key)
+        },
+      },
+      prefix: 'p',
+      epoch: 1,
+    })
+    let armed = false
+    await overtaken.recover()
+    armed = true
+    await expect(overtaken.commit(pointer(1, 1))).rejects.toThrow(FencedError)
+  })
   test('refuses the commit of a run that a newer one has fenced, and a start at a lower epoch', async () => {
     const [old, young] = [truth(1), truth(2)]
     await old.recover()

@@ -43,7 +43,10 @@ export class ObjectStoreTruth implements CheckpointTruth {
     const current: Current = { format: 1, owner: this.#epoch, pointer }
     const body = new TextEncoder().encode(JSON.stringify(current))
     if (!(await this.#store.compareAndSet(this.#key, body, expected))) return false
-    this.#version = (await this.#store.getVersioned(this.#key))?.version
+    // Read back: a version that another run has written in between must not become the one that we replace next.
+    const stored = await this.#store.getVersioned(this.#key)
+    if (!stored || Buffer.compare(stored.body, body) !== 0) throw new FencedError(`${this.#key} was moved by another run`)
+    this.#version = stored.version
     return true
   }
 

@@ -31,12 +31,13 @@ export class FolderTruth implements CheckpointTruth {
   }
 
   async recover(): Promise<CommittedPointer | null> {
-    const stored = await this.#store().getVersioned(KEY)
-    const current = stored && (JSON.parse(Buffer.from(stored.body).toString()) as Current)
-    if (current && current.owner > this.#epoch) throw new FencedError(`epoch ${current.owner} owns ${this.#folder}`)
-    this.#version = stored?.version
-    await this.#move({ pointer: null, transactions: [], ...current, owner: this.#epoch })
-    return this.#current.pointer
+    for (;;) {
+      const stored = await this.#store().getVersioned(KEY)
+      const current = stored && (JSON.parse(Buffer.from(stored.body).toString()) as Current)
+      if (current && current.owner > this.#epoch) throw new FencedError(`epoch ${current.owner} owns ${this.#folder}`)
+      this.#version = stored?.version
+      if (await this.#moved({ pointer: null, transactions: [], ...current, owner: this.#epoch })) return this.#current.pointer
+    }
   }
 
   async begin(number: number): Promise<TransactionHandle> {
@@ -48,16 +49,20 @@ export class FolderTruth implements CheckpointTruth {
   async commit(pointer: CommittedPointer): Promise<void> {
     const name = this.#open.get(pointer.number)
     const transactions = name === undefined ? this.#current.transactions : [...this.#current.transactions, name]
-    await this.#move({ owner: this.#epoch, pointer, transactions })
+    const moved = await this.#moved({ owner: this.#epoch, pointer, transactions })
+    if (!moved) throw new FencedError(`${this.#folder} was moved by another run`)
     this.#open.delete(pointer.number)
   }
 
-  async #move(next: Current): Promise<void> {
+  async #moved(next: Current): Promise<boolean> {
     const store = this.#store()
-    const moved = await store.compareAndSet(KEY, Buffer.from(JSON.stringify(next)), this.#version)
-    if (!moved) throw new FencedError(`${this.#folder} was moved by another run`)
+    const body = Buffer.from(JSON.stringify(next))
+    if (!(await store.compareAndSet(KEY, body, this.#version))) return false
+    const stored = await store.getVersioned(KEY)
+    if (!stored || Buffer.compare(stored.body, body) !== 0) throw new FencedError(`${this.#folder} was moved by another run`)
     this.#current = next
-    this.#version = (await store.getVersioned(KEY))?.version
+    this.#version = stored.version
+    return true
   }
 
   #store() {

@@ -12,9 +12,9 @@ export interface OperatorModule {
   /** Everything but sources. A Sink's operator enforces NOT NULL and passes on what the writer gets; a Values operator emits in onEnd. */
   createOperator(op: PhysicalOperator, inputSchemas: readonly Schema[], ctx: OperatorContext): Operator
   /** From the produced columns to the operator's output. The result is valid as long as its input. */
-  createSourceProjection(body: SourceBody): (batch: Batch) => Batch
+  createSourceProjection(body: SourceBody, ctx?: Pick<OperatorContext, 'evaluation'>): (batch: Batch) => Batch
   /** One a split: may keep the running maximum. Gets batches after the projection. Absent watermark = never called. */
-  createWatermarkGenerator(body: SourceBody): WatermarkGenerator
+  createWatermarkGenerator(body: SourceBody, ctx?: Pick<OperatorContext, 'evaluation'>): WatermarkGenerator
   /** `types` are those of all columns of the batch, `keys` the ordinals of the key columns in order. */
   createKeyHasher(types: readonly LogicalType[], keys: readonly number[]): KeyHasher
 }

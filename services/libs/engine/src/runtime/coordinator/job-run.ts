@@ -1,9 +1,9 @@
 /** One run of a job: threads from a committed checkpoint until they are stopped, have read everything, or fail. */
 
 import { CheckpointCollector } from '../../checkpoint/checkpoint-collector.ts'
-import { CheckpointCoordinator, type CommittedCheckpoint } from '../../checkpoint/checkpoint-coordinator.ts'
+import { CheckpointCoordinator, type CommittedCheckpoint, CommitUnknownError } from '../../checkpoint/checkpoint-coordinator.ts'
 import { planHash } from '../../checkpoint/manifest.ts'
-import type { CommittedPointer } from '../../connector/sink.ts'
+import { type CommittedPointer, FencedError } from '../../connector/sink.ts'
 import type { JobFailure } from '../job.ts'
 import { JobError } from '../job-failure.ts'
 import type { FromThread, ThreadStatus } from '../thread/thread-messages.ts'
@@ -16,6 +16,8 @@ import { ThreadGroup } from './thread-group.ts'
 
 const DISCOVERY_MS = 30_000
 const COLLECTION_MS = 30_000
+/** How long a run that has failed waits for a commit that is on the way. */
+const SETTLE_MS_MAX = 10_000
 
 export interface StopRequest {
   readonly checkpoint: boolean
@@ -45,6 +47,7 @@ export class JobRun {
   readonly #splits: Map<string, readonly { readonly id: string }[]>
   readonly #statuses = new Map<number, ThreadStatus>()
   #threads: ThreadGroup | null = null
+  #taking: Promise<CommittedCheckpoint> | null = null
   #readyCount = 0
   #endedCount = 0
   #stop: StopRequest | null = null
@@ -93,9 +96,25 @@ export class JobRun {
       const end = await this.#work()
       await this.#threads.close()
       return end
+    } catch (error) {
+      throw await this.#settle(error)
     } finally {
       await this.#threads?.terminate()
     }
+  }
+
+  /** A commit that was on the way when the run failed decides first: it has happened, or its outcome is not known. */
+  async #settle(error: unknown): Promise<unknown> {
+    if (this.#taking === null) return error
+    const over = new AbortController()
+    const unknown = this.#parts.clock
+      .sleep(SETTLE_MS_MAX, over.signal)
+      .then(() => new CommitUnknownError('the commit did not answer', { cause: error }))
+    const outcome = await Promise.race([this.#taking.catch((failure: unknown) => failure), unknown])
+    over.abort()
+    if (outcome instanceof FencedError || outcome instanceof CommitUnknownError) return outcome
+    if (!(outcome instanceof Error)) this.#report(outcome as CommittedCheckpoint)
+    return error
   }
 
   async #work(): Promise<'FINISHED' | 'STOPPED'> {
@@ -134,9 +153,15 @@ export class JobRun {
     if (!final && (progress === this.#checkpointed || results.full)) return
     results.relax(true)
     const checkpoint = this.#checkpoints.take({ final, savepoint: final && this.#stop?.savepoint === true })
+    this.#taking = checkpoint
     checkpoint.catch(() => {})
     const committed = await Promise.race([checkpoint, this.#failure.promise]).finally(() => results.relax(false))
+    this.#taking = null
     this.#checkpointed = progress
+    this.#report(committed)
+  }
+
+  #report(committed: CommittedCheckpoint): void {
     // A commit without output may be deferred; then only what can be recovered is told to the outside and bounds the collection.
     const { truth } = this.#parts
     const durable = truth.durable ? truth.durable() : committed

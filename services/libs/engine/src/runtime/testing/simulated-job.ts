@@ -112,6 +112,7 @@ class SimulatedRun {
             if (!pipes.has(key)) pipes.set(key, createLocalPipe(PIPE_BYTES))
             return pipes.get(key)!
           },
+          readings: { nowMs: 0, random: this.#random },
           context: () => CONTEXT,
           restore,
           splits: Object.fromEntries(own),

@@ -11,7 +11,7 @@ import { createRowPacker } from '../exchange/row-packer.ts'
 import { JobError } from '../job-failure.ts'
 import type { ExchangeEdge, Fragment, JobGraph } from '../job-graph.ts'
 import { keyGroupRange } from '../key-group.ts'
-import type { Operator, OperatorContext } from '../operator.ts'
+import type { Evaluation, Operator, OperatorContext } from '../operator.ts'
 import type { OperatorModule } from '../operator-module.ts'
 import { ChannelInput } from './channel-input.ts'
 import { CollectOutput } from './collect-output.ts'
@@ -36,6 +36,8 @@ export interface FragmentBuilderOptions {
   readonly stats: ThreadStats
   readonly budget: StateBudget
   readonly pipe: (edge: number, from: number, to: number) => FramePipe
+  /** What expressions may read; the thread sets the time at each turn. */
+  readonly readings: { nowMs: number; readonly random: () => number }
   readonly context: (subtask: number, parallelism: number) => ConnectorContext
   readonly restore: SnapshotReader | null
   readonly splits: Readonly<Record<string, readonly SplitSnapshot[]>>
@@ -109,11 +111,13 @@ class FragmentBuilder {
   #addNode(op: PhysicalOperator): void {
     const { plan, stats } = this.#options
     const index = plan.operators.indexOf(op)
-    const node = new OperatorNode(op.id, this.#createOperator(op), {
-      in: (rows) => stats.addOperator(index, { in: rows }),
-      out: (rows) => stats.addOperator(index, { out: rows }),
-      state: (bytes) => stats.setOperatorState(index, bytes),
-    })
+    const evaluation = this.#evaluation()
+    const counters = {
+      in: (rows: number) => stats.addOperator(index, { in: rows }),
+      out: (rows: number) => stats.addOperator(index, { out: rows }),
+      state: (bytes: number) => stats.setOperatorState(index, bytes),
+    }
+    const node = new OperatorNode(op.id, this.#createOperator(op, evaluation), { counters, evaluation })
     this.#nodes.set(op.id, node)
     if (op.body.kind === 'Sink') this.#outletsOf(op.id).push(this.#createSink(op))
     if (op.body.kind === 'Collect') {
@@ -126,7 +130,19 @@ class FragmentBuilder {
     }
   }
 
-  #createOperator(op: PhysicalOperator): Operator {
+  /** Processing time is the turn's; each operator has its own watermark. */
+  #evaluation(): Evaluation {
+    const { readings } = this.#options
+    return {
+      get nowMs() {
+        return readings.nowMs
+      },
+      watermarkMs: null,
+      random: readings.random,
+    }
+  }
+
+  #createOperator(op: PhysicalOperator, evaluation: Evaluation): Operator {
     if (op.body.kind === 'Collect') return PASS
     const { plan, operators, stats, budget, thread } = this.#options
     const { parallelism } = this.#fragment
@@ -142,6 +158,7 @@ class FragmentBuilder {
       parallelism,
       keyGroups: keyGroupRange(thread, parallelism, plan.keyGroups),
       config: plan.config,
+      evaluation,
       charge: (bytes) => budget.charge(bytes),
       count: (metric, by) => stats.add(metric === 'errors_ignored' ? 'errorsIgnored' : 'lateRecordsDropped', by),
     }
@@ -252,6 +269,7 @@ class FragmentBuilder {
       body,
       reader: factory.createReader(body.table, body.produced, context(thread, this.#fragment.parallelism)),
       operators,
+      evaluation: this.#evaluation(),
       outlets: this.#outletsOf(op.id),
       count: (rows, bytes) => {
         stats.add('recordsIn', rows)

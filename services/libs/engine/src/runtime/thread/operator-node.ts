@@ -4,7 +4,7 @@
  */
 import type { Batch } from '../../data/batch.ts'
 import { WATERMARK_MIN } from '../../data/batch.ts'
-import type { Emitter, HandlesEnd, HandlesTick, HandlesWatermark, Operator, Stateful } from '../operator.ts'
+import type { Emitter, Evaluation, HandlesEnd, HandlesTick, HandlesWatermark, Operator, Stateful } from '../operator.ts'
 import { WatermarkCombiner } from './watermark-combiner.ts'
 
 export interface Outlet {
@@ -30,10 +30,13 @@ export class OperatorNode {
   readonly #counters: OperatorCounters
   readonly #outlets: Outlet[] = []
   readonly #emitter: Emitter
+  readonly #evaluation: Evaluation
   #open = 0
   #emittedWatermark = WATERMARK_MIN
 
-  constructor(id: string, operator: Operator, counters: OperatorCounters) {
+  constructor(id: string, operator: Operator, options: { counters: OperatorCounters; evaluation: Evaluation }) {
+    const { counters, evaluation } = options
+    this.#evaluation = evaluation
     this.id = id
     this.operator = operator
     this.#counters = counters
@@ -61,6 +64,7 @@ export class OperatorNode {
 
   #process(port: number, slot: number, batch: Batch): void {
     this.#counters.in(batch.length)
+    this.#evaluation.watermarkMs = this.combiner.current > WATERMARK_MIN ? this.combiner.current : null
     this.operator.processBatch(port, this.combiner.translate(slot, batch), this.#emitter)
   }
 

@@ -5,6 +5,7 @@
 import type { SourceReader } from '../../connector/source.ts'
 import { type Batch, WATERMARK_MAX, WATERMARK_MIN } from '../../data/batch.ts'
 import type { SourceBody } from '../../plan/physical.ts'
+import type { Evaluation } from '../operator.ts'
 import type { OperatorModule, WatermarkGenerator } from '../operator-module.ts'
 import { type FragmentInput, type Pumped, type SplitSnapshot, Wakeup } from './fragment-io.ts'
 import type { Outlet } from './operator-node.ts'
@@ -22,6 +23,7 @@ export interface SourceInputOptions {
   readonly body: SourceBody
   readonly reader: SourceReader
   readonly operators: OperatorModule
+  readonly evaluation?: Evaluation
   readonly outlets: readonly Outlet[]
   readonly count: (rows: number, bytes: number) => void
 }
@@ -33,6 +35,7 @@ export class SourceInput implements FragmentInput {
   readonly #outlets: readonly Outlet[]
   readonly #count: (rows: number, bytes: number) => void
   readonly #project: ReturnType<OperatorModule['createSourceProjection']>
+  readonly #context: { readonly evaluation?: Evaluation }
   readonly #splits = new Map<string, Split>()
   readonly #combiner = new WatermarkCombiner()
   readonly #wakeup = new Wakeup()
@@ -48,14 +51,15 @@ export class SourceInput implements FragmentInput {
     this.#operators = options.operators
     this.#outlets = options.outlets
     this.#count = options.count
-    this.#project = options.operators.createSourceProjection(options.body)
+    this.#context = options.evaluation ? { evaluation: options.evaluation } : {}
+    this.#project = options.operators.createSourceProjection(options.body, this.#context)
   }
 
   addSplits(splits: readonly SplitSnapshot[]): void {
     for (const split of splits) {
       this.#splits.set(split.id, {
         slot: this.#combiner.add(WATERMARK_MIN, split.idle),
-        generator: this.#body.watermark ? this.#operators.createWatermarkGenerator(this.#body) : null,
+        generator: this.#body.watermark ? this.#operators.createWatermarkGenerator(this.#body, this.#context) : null,
         watermark: split.watermark,
         silentMs: 0,
       })

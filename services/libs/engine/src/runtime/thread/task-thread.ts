@@ -79,6 +79,7 @@ export class TaskThread {
 
   /** Works until nothing can be done or `isOver` says that the turn is over. false = nothing was done. */
   turn(nowMs: number, isOver: () => boolean): boolean {
+    this.#options.readings.nowMs = nowMs
     for (const { runner } of this.#fragments) runner.tick(nowMs)
     let worked = false
     for (let progress = true; progress && !isOver(); ) {

@@ -77,6 +77,7 @@ async function build(): Promise<TaskThread> {
     stats,
     budget: new StateBudget(init.memory.stateBytes, init.stateLimitBytes),
     pipe: pipes(),
+    readings: { nowMs: systemClock.now(), random: Math.random },
     context: (subtask, parallelism) =>
       connectorContext(connectors, {
         place: init.place,
