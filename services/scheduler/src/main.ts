@@ -121,3 +121,9 @@ const end = (how: 'drain' | 'stop') => {
 process.on('SIGINT', () => end('drain'))
 process.on('SIGTERM', () => end('stop'))
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+// A library's idle connection that Postgres ended: the loop finds out by itself and goes on when the store is back.
+process.on('uncaughtException', (error: Error & { readonly code?: string }) => {
+  if (/^(57P|08|ECONN|EPIPE)/.test(error.code ?? '')) return log.warn({ err: error }, 'a connection was lost')
+  log.fatal({ err: error }, 'uncaught exception')
+  process.exit(1)
+})

@@ -1,7 +1,7 @@
 import { pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type ApiCall, brokerError, KafkaError, retryKafka } from '@millrace/connectors/kafka-wire'
-import { type AclEntry, AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs'
+import kafkajs, { type AclEntry, type AclResourceTypes as ResourceType } from 'kafkajs'
 import type { AdminConnection } from './admin-connection.ts'
 import { alterClientQuotasCall, type ClientQuotas } from './requests/alter-client-quotas.ts'
 import {
@@ -21,6 +21,8 @@ const SALT_BYTES = 16
 const DEADLINE_MS = 15_000
 const RESOURCE_NOT_FOUND = 91
 
+// CommonJS: Node finds no named exports in it.
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs
 const { READ, WRITE, CREATE, DELETE, DESCRIBE, DESCRIBE_CONFIGS } = AclOperationTypes
 /** What a workspace's principal may do with resources under its prefix, and nothing else. */
 const PREFIXED_RIGHTS = [
@@ -115,7 +117,7 @@ const ANY_ACL = {
   permissionType: AclPermissionTypes.ANY,
 }
 
-const RESOURCE_NAMES: Readonly<Partial<Record<AclResourceTypes, PrefixedAcl['resource']>>> = {
+const RESOURCE_NAMES: Readonly<Partial<Record<ResourceType, PrefixedAcl['resource']>>> = {
   [AclResourceTypes.TOPIC]: 'topic',
   [AclResourceTypes.GROUP]: 'group',
   [AclResourceTypes.TRANSACTIONAL_ID]: 'transactional-id',
