@@ -17,6 +17,7 @@ import { authRoutes } from './routes/auth/routes.ts'
 import { catalogRoutes } from './routes/catalog/routes.ts'
 import { computePoolRoutes } from './routes/compute-pools/routes.ts'
 import { connectionRoutes } from './routes/connections/routes.ts'
+import { deletedRoutes } from './routes/deleted/routes.ts'
 import { meRoutes } from './routes/me/routes.ts'
 import { serviceRoutes } from './routes/service/routes.ts'
 import { signUpRoutes } from './routes/sign-up/routes.ts'
@@ -85,6 +86,7 @@ export async function buildApp(ctx: Context): Promise<App> {
       computePoolRoutes,
       statementRoutes,
       statementHistoryRoutes,
+      deletedRoutes,
       catalogRoutes,
       connectionRoutes,
       apiKeyRoutes,

@@ -35,7 +35,7 @@ const NAMES: Readonly<Record<string, string>> = {
   pool: 'alpha-pool',
   db: 'default',
   object: 'alpha_table',
-  page: 'x',
+  uid: '01950000-0000-7000-8000-000000000001',
 }
 const lastName = (path: string): string =>
   path.includes('/connections') ? 'alpha-connection' : path.includes('/api-keys') ? 'alpha-key' : 'alpha-statement'

@@ -107,6 +107,11 @@ describe('from sign-up to a running statement and back', () => {
     const removed = await tenant.call('DELETE', `${W}/statements/copy`, { headers: { 'if-match': String(stopped.headers.etag) } })
     expect([removed.statusCode, removed.headers.location]).toEqual([202, `${W}/deleted/${made.json().metadata.uid}`])
     expect((await tenant.call('GET', `${W}/statements/copy`)).statusCode).toBe(404)
+    const kept = await tenant.call('GET', String(removed.headers.location))
+    expect(kept.json()).toMatchObject({
+      metadata: { name: 'copy', uid: made.json().metadata.uid },
+      status: { phase: 'DELETING' },
+    })
     const second = await statement('copy', 'SELECT auction FROM bids', { desired: 'STOPPED' })
     expect(second.json().metadata.uid).not.toBe(made.json().metadata.uid)
     expect(second.json().status.phase).toBe('STOPPED')

@@ -124,7 +124,9 @@ const SELECT = `
       WHERE r.org_id = s.org_id AND r.statement_uid = s.uid ORDER BY r.epoch DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (SELECT c.number, c.committed_at, c.state_bytes FROM millrace.checkpoints c
       WHERE c.org_id = s.org_id AND c.version_uid = v.uid ORDER BY c.number DESC LIMIT 1) c ON true
-   WHERE s.org_id = $1::uuid AND s.workspace_uid = $2::uuid AND s.deleted_at IS NULL`
+   WHERE s.org_id = $1::uuid AND s.workspace_uid = $2::uuid`
+const LIVE = `${SELECT} AND s.deleted_at IS NULL`
+const DELETED = `${SELECT} AND s.deleted_at IS NOT NULL`
 
 const toStatement = (r: Raw): Statement => ({
   uid: r.uid,
@@ -246,7 +248,7 @@ export async function findStatement(
   scope: Scope,
   at: { readonly workspace: string; readonly name: string },
 ): Promise<Statement | null> {
-  const found = await rows<Raw>(scope.tx, `${SELECT} AND s.name = $3`, scope.org, at.workspace, at.name)
+  const found = await rows<Raw>(scope.tx, `${LIVE} AND s.name = $3`, scope.org, at.workspace, at.name)
   return found[0] ? toStatement(found[0]) : null
 }
 
@@ -267,7 +269,7 @@ export interface StatementFilter extends PageRequest {
 export async function listStatements(scope: Scope, filter: StatementFilter): Promise<Page<Statement>> {
   const found = await rows<Raw>(
     scope.tx,
-    `${SELECT} AND ($3::uuid IS NULL OR s.uid < $3::uuid) AND ($4::text IS NULL OR s.phase = $4) AND ($5::text IS NULL OR p.name = $5)
+    `${LIVE} AND ($3::uuid IS NULL OR s.uid < $3::uuid) AND ($4::text IS NULL OR s.phase = $4) AND ($5::text IS NULL OR p.name = $5)
      ORDER BY s.uid DESC LIMIT $6`,
     scope.org,
     filter.workspace,
@@ -371,4 +373,30 @@ export async function listStatementVersions(scope: Scope, statement: string): Pr
 
 export async function countStatements(scope: Scope): Promise<number> {
   return await scope.tx.statements.count({ where: { org_id: scope.org, deleted_at: null, compute_pool_uid: { not: null } } })
+}
+
+/** Newest first: statements whose name is free again but which are kept until they are purged. */
+export async function listDeletedStatements(
+  scope: Scope,
+  page: PageRequest & { readonly workspace: string },
+): Promise<Page<Statement>> {
+  const found = await rows<Raw>(
+    scope.tx,
+    `${DELETED} AND ($3::uuid IS NULL OR s.uid < $3::uuid) ORDER BY s.uid DESC LIMIT $4`,
+    scope.org,
+    page.workspace,
+    page.after ?? null,
+    page.limit + 1,
+  )
+  return pageOf(found.map(toStatement), page.limit)
+}
+
+/** Throws NOT_FOUND. */
+export async function getDeletedStatement(
+  scope: Scope,
+  at: { readonly workspace: string; readonly uid: string },
+): Promise<Statement> {
+  const found = await rows<Raw>(scope.tx, `${DELETED} AND s.uid = $3::uuid`, scope.org, at.workspace, at.uid)
+  if (!found[0]) throw notFound(`deleted statement ${at.uid}`)
+  return toStatement(found[0])
 }
