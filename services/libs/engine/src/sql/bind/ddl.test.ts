@@ -170,7 +170,9 @@ describe('ALTER TABLE', () => {
   test('computed columns follow the types of what they read', () => {
     const session = sessionOf('CREATE TABLE t (a INT, b AS a + 1); ALTER TABLE t MODIFY a BIGINT')
     expect(bindText('SELECT b FROM t', session)).toContain('b BIGINT')
-    expect(bindText('ALTER TABLE t MODIFY a ARRAY<INT>', session)).toMatchInlineSnapshot(`"SQL_COLUMN_IN_USE at 'MODIFY a ARRAY<INT>': A computed column or the watermark no longer fits: + does not take (ARRAY<INT>, INT NOT NULL)"`)
+    expect(bindText('ALTER TABLE t MODIFY a ARRAY<INT>', session)).toMatchInlineSnapshot(
+      `"SQL_COLUMN_IN_USE at 'MODIFY a ARRAY<INT>': A computed column or the watermark no longer fits: + does not take (ARRAY<INT>, INT NOT NULL)"`,
+    )
   })
   test('options, watermark and key', () => {
     expect(altered("SET ('topic' = 'new')")).toContain("'topic' = 'new'")
