@@ -1,3 +1,3 @@
-export { kafkaMissing, type RunningKafka, startTestKafka } from './kafka.ts'
+export { kafkaMissing, type RunningKafka, startTestKafka, type TestKafka } from './kafka.ts'
 export { startPostgres, type TestPostgres } from './postgres.ts'
 export { s3Missing, startTestS3, type TestS3 } from './versitygw.ts'

@@ -192,4 +192,26 @@ describe.skipIf(kafkaMissing)(title, { timeout: 120_000 }, () => {
     const nowhere = await start(copyPlan(source('nowhere'), sink), { statementVersion: 'nowhere' })
     expect((await nowhere.done).failure).toMatchObject({ code: 'TOPIC_UNKNOWN' })
   })
+
+  it('a broker that dies and comes back is trouble for a while: nothing is lost, nothing comes twice', async () => {
+    await bench.createTopic('stormy', 2)
+    await bench.createTopic('stormy-out', 2)
+    const rows = Array.from({ length: 3000 }, (_, id) => ({ id, total: 0 }))
+    await fill('stormy', 2, rows.slice(0, 1500))
+    const sink = bench.table('kafka', {
+      columns: { id: 'BIGINT', total: 'BIGINT' },
+      options: { topic: 'stormy-out', format: 'json', ...password },
+    })
+    const job = await start(copyPlan(source('stormy'), sink), { statementVersion: 'stormy', parallelism: 2 })
+    await until(job, (report) => read(report) === 1500)
+    await bench.kafka.kill()
+    await until(job, (report) => report.state === 'DEGRADED' && report.failure?.code === 'BROKER_UNREACHABLE')
+    await bench.kafka.restart()
+    await fill('stormy', 2, rows.slice(1500))
+    await until(job, (report) => read(report) === 3000 && report.state === 'RUNNING')
+    await job.stop({ checkpoint: true })
+    expect(job.report()).toMatchObject({ state: 'STOPPED', failure: null })
+    const ids = (await bench.committed('stormy-out', 2)).map(([, value]) => JSON.parse(value ?? '').id as number)
+    expect(ids.sort((a, b) => a - b)).toEqual(rows.map((row) => row.id))
+  })
 })

@@ -12,6 +12,8 @@ import { brokerError, KafkaError } from '../wire/kafka-error.ts'
 
 /** Of a transaction, as the truth hands it to every writer. */
 export interface TransactionIdentity {
+  /** Cluster and principal that the transaction belongs to. */
+  readonly cluster: string
   readonly transactionalId: string
   readonly producerId: number
   readonly producerEpoch: number
@@ -290,9 +292,10 @@ export class Producer {
     }
   }
 
+  /** What is not acknowledged is dropped; a flush that waits fails. */
   close(): void {
     this.#options.client.close()
-    this.#moved()
+    this.fail(new KafkaError('BROKER_UNREACHABLE', `the producer of ${this.#options.topic} is closed`, { retriable: true }))
   }
 }
 

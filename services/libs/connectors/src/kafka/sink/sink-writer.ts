@@ -13,6 +13,7 @@ export interface SinkWriterOptions {
   readonly producer: Producer
   readonly encoder: RecordEncoder
   readonly options: Pick<SinkOptions, 'guarantee' | 'partitioner' | 'topic'>
+  readonly cluster: string
   readonly writer: number
   readonly writers: number
   readonly now: () => number
@@ -70,7 +71,13 @@ export class KafkaSinkWriter implements SinkWriter {
   }
 
   begin(transaction: TransactionHandle): void {
-    if (this.#o.options.guarantee !== 'exactly-once') return
+    const { options, cluster, producer } = this.#o
+    if (options.guarantee !== 'exactly-once') return
+    if ((transaction.data as TransactionIdentity).cluster !== cluster) {
+      const rule = 'exactly-once sinks of one statement must be on one cluster, under one principal'
+      producer.fail(new KafkaError('OPTION_INVALID', `${options.topic}: ${rule}`))
+      return
+    }
     this.#transaction = transaction
     this.#written = 0
     this.#begin()

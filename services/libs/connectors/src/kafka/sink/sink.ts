@@ -70,7 +70,7 @@ function createWriter(
   const encoder = new RecordEncoder(table, zoneOf(context))
   const producer = new Producer({ client: openClient(table, context), topic: options.topic, random: context.random })
   const { writer, writers: count, now } = context
-  return new KafkaSinkWriter({ producer, encoder, options, writer, writers: count, now })
+  return new KafkaSinkWriter({ producer, encoder, options, cluster: clusterOf(table), writer, writers: count, now })
 }
 
 /** undefined where no table asks for exactly-once. Throws OPTION_INVALID when such tables lie on several clusters. */
@@ -78,14 +78,15 @@ function createTruth(tables: readonly ResolvedTable[], context: ConnectorContext
   const transactional = tables.filter((table) => isKafka(table) && sinkOptions(table.options).guarantee === 'exactly-once')
   const [first] = transactional
   if (!first) return undefined
-  const clusters = new Set(transactional.map((table) => connectionKey(connectionOptions(table.options))))
-  if (clusters.size > 1) {
+  const [cluster = '', ...others] = new Set(transactional.map(clusterOf))
+  if (others.length > 0) {
     throw new KafkaError('OPTION_INVALID', 'exactly-once sinks of one statement must be on one cluster, under one principal')
   }
   const { topic, idPrefix } = sinkOptions(first.options)
   const wanted = Math.max(TRANSACTION_TIMEOUT_MIN_MS, 3 * context.checkpointIntervalMs)
   return new KafkaTransactionTruth({
     client: openClient(first, context),
+    cluster,
     id: `${idPrefix}${context.installation}-${context.statementVersion}`,
     topic,
     epoch: context.epoch,
@@ -95,5 +96,7 @@ function createTruth(tables: readonly ResolvedTable[], context: ConnectorContext
     random: context.random,
   })
 }
+
+const clusterOf = (table: ResolvedTable): string => connectionKey(connectionOptions(table.options))
 
 const isKafka = (table: ResolvedTable): boolean => table.connector === 'kafka' || table.connector === 'upsert-kafka'

@@ -23,6 +23,8 @@ import type { TransactionIdentity } from './producer.ts'
 
 export interface TruthOptions {
   readonly client: KafkaClient
+  /** Tells writers whether the transaction is of their cluster. */
+  readonly cluster: string
   /** The statement version's own: prefix of both transactional ids and name of the group. */
   readonly id: string
   /** The first sink's topic: the pointer lies under (id, topic, partition 0). */
@@ -118,7 +120,10 @@ export class KafkaTransactionTruth implements CheckpointTruth {
     if (!reusable) throw new FencedError('no transaction is free: recover first')
     reusable.open = number
     const { transactionalId, producerId, producerEpoch } = reusable
-    return { checkpoint: number, data: { transactionalId, producerId, producerEpoch } satisfies TransactionIdentity }
+    return {
+      checkpoint: number,
+      data: { cluster: this.#options.cluster, transactionalId, producerId, producerEpoch } satisfies TransactionIdentity,
+    }
   }
 
   async commit(pointer: CommittedPointer, facts: { readonly wrote: boolean; readonly final?: boolean }): Promise<void> {
