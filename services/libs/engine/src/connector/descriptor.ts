@@ -40,6 +40,8 @@ export interface ConnectorDescriptor {
     readonly metadata: Readonly<Record<string, LogicalType>>
     /** Rows of one key must reach one writer: the columns, or undefined where any writer will do. */
     readonly partitionedByKey: boolean
+    /** Any number of writers may write any row: rows are written on the thread that has them. */
+    readonly anywhere?: boolean
   }
   /** Rules between options. Spans are filled by the caller. */
   readonly check?: (table: TableOptions) => readonly Omit<Diagnostic, 'span'>[]

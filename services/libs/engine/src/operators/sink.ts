@@ -14,7 +14,8 @@ export function createSink(body: SinkBody): Operator {
   }
 }
 
-function enforce(body: SinkBody, batch: Batch): Batch {
+function enforce(body: SinkBody, input: Batch): Batch {
+  const batch = body.updateBefore === 'delete' ? asDeletes(input) : input
   const dropsBefore = body.changelog === 'upsert' && batch.kinds !== null
   const checked = body.notNull.columns.filter((column) => batch.columns[column]!.nulls !== null)
   if (!dropsBefore && checked.length === 0) return batch
@@ -26,6 +27,13 @@ function enforce(body: SinkBody, batch: Batch): Batch {
     else if (body.notNull.enforcer === 'ERROR') throw violation(body, violated)
   }
   return rows.length === batch.length ? batch : selected(batch, Int32Array.from(rows))
+}
+
+/** -U as -D: its +U may have been filtered away, and follows as an upsert where not. */
+function asDeletes(batch: Batch): Batch {
+  if (batch.kinds === null) return batch
+  const kinds = batch.kinds.slice(0, batch.length).map((kind) => (kind === ROW_KIND.UPDATE_BEFORE ? ROW_KIND.DELETE : kind))
+  return { ...batch, kinds }
 }
 
 function violation(body: SinkBody, column: number): NotNullError {

@@ -102,6 +102,8 @@ export interface SinkBody extends Body<'Sink'> {
   readonly changelog: 'append' | 'upsert' | 'retract'
   readonly notNull: { readonly columns: readonly number[]; readonly enforcer: 'ERROR' | 'DROP' }
   readonly upsertKeys: readonly number[]
+  /** What an upsert sink does with -U that its input gives all the same: 'drop' where each has its +U, else it deletes by key. */
+  readonly updateBefore?: 'drop' | 'delete'
 }
 /** A foreground SELECT: rows go to the statement's ring of results. */
 export interface CollectBody extends Body<'Collect'> {}

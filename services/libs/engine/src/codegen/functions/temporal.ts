@@ -288,7 +288,24 @@ const currentWatermark = made(
   { contextual: true, nullAware: true },
 )
 
+/** Start, end or event time of a row's tumbling window: (time, size, offset), sizes in ms. */
+const tumble = (column: 'start' | 'end' | 'time'): Emitter =>
+  made(({ argTypes, zone }) => {
+    const named = argTypes[0]!.kind === 'TIMESTAMP_LTZ' ? zoneNamed(zone) : null
+    return (time: Boxed, size: bigint, offset: bigint) => {
+      const local = named === null ? pointMs(time) : toLocal(pointMs(time), named)
+      const start = Math.floor((local - Number(offset)) / Number(size)) * Number(size) + Number(offset)
+      if (column === 'start') return start
+      const end = start + Number(size)
+      if (column === 'end') return end
+      return named === null ? end - 1 : toInstant(end - 1, named)
+    }
+  })
+
 export const TEMPORAL: EmitterTable = {
+  $TUMBLE_START: tumble('start'),
+  $TUMBLE_END: tumble('end'),
+  $TUMBLE_TIME: tumble('time'),
   EXTRACT: extract,
   YEAR: part('YEAR'),
   QUARTER: part('QUARTER'),

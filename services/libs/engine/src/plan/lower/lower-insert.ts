@@ -1,0 +1,75 @@
+/** Sinks of INSERT, and the collector of a foreground SELECT. */
+import type { BoundRel } from '../../sql/bound/rel.ts'
+import type { BoundInsert } from '../../sql/bound/statement.ts'
+import { sameKey, upsertKeys } from '../../sql/bound/upsert-keys.ts'
+import { findTable } from '../../sql/catalog/lookup.ts'
+import { persistedColumns } from '../../sql/catalog/table-schema.ts'
+import type { SinkBody } from '../physical.ts'
+import { FORWARD, node, type PlanNode } from '../plan-node.ts'
+import { PlanProblem, unsupported } from '../plan-problem.ts'
+import type { PlanningEnv } from '../planning-env.ts'
+import { type FoundTable, findPlanTable, resolvedColumn, resolvedTable, tableOptions } from '../resolve-table.ts'
+import { lowerRel } from './lower-rel.ts'
+
+export function lowerInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
+  if (insert.overwrite) throw unsupported('INSERT OVERWRITE')
+  const found = findPlanTable(env, insert.sink, insert.hints)
+  const sink = found.descriptor.sink
+  if (sink === undefined)
+    throw new PlanProblem(
+      'SQL_NOT_A_SINK',
+      `Table '${insert.sink.join('.')}' cannot be written: the connector '${found.descriptor.identifier}' has no sink.`,
+    )
+  const columns = persistedColumns(found.table).map((column) => resolvedColumn(column, sink.metadata))
+  const upsertKeys = (found.table.primaryKey?.columns ?? []).map((name) => columns.findIndex((column) => column.name === name))
+  const body: SinkBody = {
+    kind: 'Sink',
+    table: resolvedTable(found, columns),
+    changelog: sink.changelog(tableOptions(found)),
+    notNull: {
+      columns: columns.flatMap((column, i) => (column.type.nullable ? [] : [i])),
+      enforcer: env.session.config['table.exec.sink.not-null-enforcer']?.toUpperCase() === 'DROP' ? 'DROP' : 'ERROR',
+    },
+    upsertKeys,
+  }
+  const input = lowerRel(insert.query, env)
+  return node(body, {
+    name: `Sink: ${insert.sink[2]}`,
+    inputs: [{ node: input, distribution: sinkDistribution(found, upsertKeys) }],
+    schema: insert.sinkSchema,
+  })
+}
+
+/** Rows of one key meet one writer where the sink needs it; sinks that take rows anywhere are written where the rows are. */
+function sinkDistribution(found: FoundTable, keys: readonly number[]): PlanNode['inputs'][number]['distribution'] {
+  const sink = found.descriptor.sink!
+  if (sink.partitionedByKey) return { kind: 'writers', keys }
+  return sink.anywhere === true ? FORWARD : { kind: 'writers', keys: [] }
+}
+
+/** After changelog modes are known: a changing stream may reach an upsert sink only by its own key. */
+export function checkSinkKeys(
+  insert: BoundInsert,
+  facts: { readonly sink: SinkBody; readonly updating: boolean },
+  env: PlanningEnv,
+): void {
+  const { sink, updating } = facts
+  if (!updating || sink.changelog !== 'upsert') return
+  const keys = upsertKeys(insert.query, (path) => primaryKeyOf(env, path))
+  if (keys.some((key) => sameKey(key, new Set(sink.upsertKeys)))) return
+  throw unsupported("An upsert sink whose primary key differs from the query's upsert key (ON CONFLICT with updates)")
+}
+
+function primaryKeyOf(env: PlanningEnv, path: readonly [string, string, string]): readonly number[] | undefined {
+  const table = findTable(env.session, path)
+  if (table?.kind !== 'table' || table.primaryKey === undefined) return undefined
+  return table.primaryKey.columns.map((name) => table.columns.findIndex((column) => column.name === name))
+}
+
+export function lowerQuery(query: BoundRel, env: PlanningEnv): PlanNode {
+  const input = lowerRel(query, env)
+  return node(
+    { kind: 'Collect' },
+    { inputs: [{ node: input, distribution: { kind: 'single' } }], schema: query.schema, parallelismMax: 1 },
+  )
+}
