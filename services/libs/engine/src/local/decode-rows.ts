@@ -14,7 +14,7 @@ const KINDS = { '+I': ROW_KIND.INSERT, '-U': ROW_KIND.UPDATE_BEFORE, '+U': ROW_K
 /** A batch of its own memory. `types` belong to the values in order. Throws for a value that its type cannot hold. */
 export function decodeRows(rows: readonly EncodedInputRow[], types: readonly LogicalType[]): Batch {
   const columns = types.map((type, c) => {
-    const column = new ColumnBuilder(type)
+    const column = new ColumnBuilder(type, 'ISO-8601')
     column.begin(new Uint8Array(0), rows.length)
     rows.forEach((row, r) => {
       storeValue(column, r, row.values[c])
@@ -35,7 +35,7 @@ function storeValue(column: ColumnBuilder, row: number, value: unknown): void {
     return
   }
   const text = typeof value === 'object' && '$bytes' in value ? String(value.$bytes) : String(value)
-  if (!storeText(column, row, text, 'ISO-8601')) throw new RangeError(`${JSON.stringify(value)} is no ${column.type.kind}`)
+  if (!storeText(column, row, text)) throw new RangeError(`${JSON.stringify(value)} is no ${column.type.kind}`)
 }
 
 /** One value as it stands inside an `object` column. */

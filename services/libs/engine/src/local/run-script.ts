@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemRandom } from '@millrace/kit'
+import { systemClock, systemRandom } from '@millrace/kit'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Job, JobOptions, JobReport, ResultRow } from '../runtime/job.ts'
 import { startJob } from '../runtime/start-job.ts'
@@ -78,7 +78,7 @@ function jobOptions(options: LocalRunOptions, folder: string): JobOptions {
     allowedAddresses: options.allowedAddresses ?? [],
     stateLimitBytes: STATE_LIMIT_BYTES,
     confirm: async () => true,
-    now: () => Date.now(),
+    now: () => systemClock.now(),
     log: options.onLog ?? (() => {}),
   }
 }

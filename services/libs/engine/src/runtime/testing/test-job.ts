@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '@millrace/kit'
 import { readCommitted } from '../../local/folder-transactions.ts'
 import type { Job, JobOptions, JobReport } from '../job.ts'
 import { startJob } from '../start-job.ts'
@@ -40,7 +41,7 @@ export async function makeTestBench(): Promise<TestBench> {
         allowedAddresses: [],
         stateLimitBytes: 1e9,
         confirm: async () => true,
-        now: () => Date.now(),
+        now: () => systemClock.now(),
         log: (level, message) => logged.push(`${level} ${message}`),
         ...options,
       })
@@ -57,12 +58,12 @@ export async function makeTestBench(): Promise<TestBench> {
 
 /** Polls the report until it satisfies `wanted`; throws with the last report after `timeoutMs`. */
 export async function until(job: Job, wanted: (report: JobReport) => boolean, timeoutMs = 15_000): Promise<JobReport> {
-  const end = Date.now() + timeoutMs
+  const end = systemClock.now() + timeoutMs
   for (;;) {
     const report = job.report()
     if (wanted(report)) return report
-    if (Date.now() > end) throw new Error(`not reached: ${JSON.stringify(report)}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    if (systemClock.now() > end) throw new Error(`not reached: ${JSON.stringify(report)}`)
+    await systemClock.sleep(10)
   }
 }
 

@@ -30,14 +30,14 @@ export function testPlan(options: TestPlanOptions): PhysicalPlan {
   const { operator = 'totals', collect = false } = options
   const operators: PhysicalOperator[] = [source(options)]
   const hash: InputEdge = { from: '1-source', distribution: { kind: 'hash', keys: [0] } }
-  if (operator === 'totals') operators.push(operatorOf('2-totals', TOTALS, [hash], TOTALS_BODY))
-  if (operator === 'windows') operators.push(operatorOf('2-windows', TOTALS, [hash], WINDOWS_BODY))
+  if (operator === 'totals') operators.push(operatorOf({ id: '2-totals', schema: TOTALS, inputs: [hash], body: TOTALS_BODY }))
+  if (operator === 'windows') operators.push(operatorOf({ id: '2-windows', schema: TOTALS, inputs: [hash], body: WINDOWS_BODY }))
   const before = operators.at(-1)!
   const inputs: InputEdge[] = [{ from: before.id, distribution: collect ? { kind: 'single' } : { kind: 'forward' } }]
   operators.push(
     collect
-      ? { ...operatorOf('3-collect', before.schema, inputs, { kind: 'Collect' }), parallelismMax: 1 }
-      : operatorOf('3-sink', before.schema, inputs, sink(before.schema, options.sinkFolder)),
+      ? { ...operatorOf({ id: '3-collect', schema: before.schema, inputs, body: { kind: 'Collect' } }), parallelismMax: 1 }
+      : operatorOf({ id: '3-sink', schema: before.schema, inputs, body: sink(before.schema, options.sinkFolder) }),
   )
   return {
     format: 1,
@@ -71,8 +71,8 @@ const WINDOWS_BODY: PhysicalOperator['body'] = {
   zone: null,
 }
 
-function operatorOf(id: string, schema: Schema, inputs: InputEdge[], body: PhysicalOperator['body']): PhysicalOperator {
-  return { id, name: id, inputs, schema, changelog: ['I'], body }
+function operatorOf(parts: Pick<PhysicalOperator, 'id' | 'schema' | 'inputs' | 'body'>): PhysicalOperator {
+  return { name: parts.id, changelog: ['I'], ...parts }
 }
 
 function table(name: string, schema: Schema, place: Pick<ResolvedTable, 'connector' | 'options'>): ResolvedTable {
@@ -88,14 +88,15 @@ function source(options: TestPlanOptions): PhysicalOperator {
     intervalMs: 0,
     idleTimeoutMs: options.idleTimeoutMs ?? null,
   }
-  return operatorOf('1-source', NUMBERS, [], {
+  const body: PhysicalOperator['body'] = {
     kind: 'Source',
     table: table('numbers', NUMBERS, { connector: 'numbers', options: options.source }),
     produced: [0, 1, 2],
     ...(watermark ? { watermark } : {}),
     changelog: 'append',
     bounded: true,
-  })
+  }
+  return operatorOf({ id: '1-source', schema: NUMBERS, inputs: [], body })
 }
 
 function sink(schema: Schema, folder: string): PhysicalOperator['body'] {

@@ -1,7 +1,7 @@
 /** Entry of a job's worker thread: makes its parts from `workerData`, then works turn by turn until it is told to close. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { must, systemClock } from '@millrace/kit'
+import { must } from '@millrace/kit'
 import { SnapshotReader } from '../../checkpoint/snapshot-reader.ts'
 import type { ConnectorModule } from '../../connector/registry.ts'
 import { connectorContext, openStore } from '../connector-context.ts'
@@ -12,6 +12,7 @@ import { failureOf } from '../job-failure.ts'
 import { buildJobGraph } from '../job-graph.ts'
 import { keyGroupRange } from '../key-group.ts'
 import type { OperatorModule } from '../operator-module.ts'
+import { systemAmbience } from '../system-ambience.ts'
 import { CHANNEL_BYTES } from '../thread-memory.ts'
 import { DutyCycle } from './duty-cycle.ts'
 import { TaskThread } from './task-thread.ts'
@@ -28,6 +29,7 @@ const port = must(parentPort, 'parent port')
 const init = workerData as ThreadInit
 const post = (message: FromThread): void => port.postMessage(message)
 const stats = new ThreadStats(init.memory.stats)
+const { clock, random } = systemAmbience()
 const signal = new ThreadSignal(init.memory.signals, init.thread)
 const cpuUs = (): number => {
   const { user, system } = process.threadCpuUsage()
@@ -77,7 +79,7 @@ async function build(): Promise<TaskThread> {
     stats,
     budget: new StateBudget(init.memory.stateBytes, init.stateLimitBytes),
     pipe: pipes(),
-    readings: { nowMs: systemClock.now(), random: Math.random },
+    readings: { nowMs: clock.now(), random },
     context: (subtask, parallelism) =>
       connectorContext(connectors, {
         place: init.place,
@@ -88,8 +90,8 @@ async function build(): Promise<TaskThread> {
         log: (level, message) => post({ kind: 'log', level, message }),
         print: (line) => post({ kind: 'print', line }),
         count: (by) => stats.add('errorsIgnored', by),
-        clock: systemClock,
-        random: Math.random,
+        clock,
+        random,
       }),
     restore,
     splits: init.splits,
@@ -107,7 +109,7 @@ async function work(task: TaskThread): Promise<void> {
   let publishedMs = 0
   while (!closing) {
     const seen = signal.current()
-    const now = systemClock.now()
+    const now = clock.now()
     const startMs = performance.now()
     const worked = task.turn(now, () => performance.now() - startMs > TURN_MS)
     stats.set('cpuUs', cpuUs())
@@ -116,12 +118,12 @@ async function work(task: TaskThread): Promise<void> {
       task.publish()
     }
     const debtMs = duty?.sleepMs(performance.now(), cpuUs() / 1000) ?? 0
-    if (debtMs > 0) await systemClock.sleep(debtMs)
+    if (debtMs > 0) await clock.sleep(debtMs)
     else if (worked) await nextTurn()
     else {
       task.arm()
       const deadline = task.nextDeadline()
-      const sleepMs = deadline === null ? SLEEP_MS_MAX : Math.min(SLEEP_MS_MAX, Math.max(1, deadline - systemClock.now()))
+      const sleepMs = deadline === null ? SLEEP_MS_MAX : Math.min(SLEEP_MS_MAX, Math.max(1, deadline - clock.now()))
       await signal.wait(seen, sleepMs)
     }
   }
