@@ -6,11 +6,14 @@ import type { Representation, Vector } from '../data/vector.ts'
 import { representationOf } from '../data/vector.ts'
 import type { LogicalType } from '../sql/types/logical-type.ts'
 
+export type TimestampStyle = 'SQL' | 'ISO-8601'
+
 const EMPTY = new Uint8Array(0)
 
 export class ColumnBuilder {
   readonly type: LogicalType
   readonly repr: Representation
+  readonly style: TimestampStyle
   u8: Uint8Array = EMPTY
   i32: Int32Array = new Int32Array(0)
   /** For i64: two int32 a value, little end first; the same memory as `i64`. */
@@ -29,8 +32,10 @@ export class ColumnBuilder {
   #arenaEnd = 0
   #capacity = 0
 
-  constructor(type: LogicalType) {
+  /** `style` is how timestamps are written in text that is stored here. */
+  constructor(type: LogicalType, style: TimestampStyle = 'SQL') {
     this.type = type
+    this.style = style
     this.repr = representationOf(type)
   }
 

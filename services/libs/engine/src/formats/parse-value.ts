@@ -3,9 +3,7 @@
  * caller turns that into a fault. Objects (`toObject`) are the form of values inside ARRAY, MAP and ROW columns.
  */
 import type { LogicalType } from '../sql/types/logical-type.ts'
-import type { ColumnBuilder } from './column-builder.ts'
-
-export type TimestampStyle = 'SQL' | 'ISO-8601'
+import type { ColumnBuilder, TimestampStyle } from './column-builder.ts'
 
 const INT_BOUNDS = { TINYINT: 127, SMALLINT: 32_767, INTEGER: 2_147_483_647 } as const
 const I64_MAX = 9_223_372_036_854_775_807n
@@ -95,8 +93,8 @@ export function parseInstantText(text: string, style: TimestampStyle): readonly 
 const latin1 = new TextEncoder()
 
 /** Stores the text of a scalar (a JSON string's content, a number's text, a CSV field) into a column. false = does not fit. */
-export function storeText(column: ColumnBuilder, row: number, text: string, style: TimestampStyle): boolean {
-  const type = column.type
+export function storeText(column: ColumnBuilder, row: number, text: string): boolean {
+  const { type, style } = column
   switch (type.kind) {
     case 'CHAR':
     case 'VARCHAR':

@@ -4,7 +4,7 @@ import type { Schema } from '../../sql/bound/rel.ts'
 import { ColumnBuilder } from '../column-builder.ts'
 import type { ByteSink, DecodedBatch, DecodeFault, Decoder, Encoder, Format, FormatOptions, RecordSlices } from '../format.ts'
 import { storeText, toObject } from '../parse-value.ts'
-import { csvText } from './csv-text.ts'
+import { type CsvFieldText, csvFieldText } from './csv-text.ts'
 
 export interface CsvOptions {
   readonly delimiter: string
@@ -126,7 +126,7 @@ class CsvDecoder implements Decoder {
       column.setNull(row)
       return true
     }
-    if (column.repr !== 'object' || column.type.kind === 'DECIMAL') return storeText(column, row, field.text, 'SQL')
+    if (column.repr !== 'object' || column.type.kind === 'DECIMAL') return storeText(column, row, field.text)
     const parts = field.text === '' ? [] : field.text.split(this.#options.arrayDelimiter)
     try {
       column.objects[row] = column.type.kind === 'ROW' ? rowOf(parts, column) : toObject(parts, column.type, 'SQL')
@@ -144,16 +144,16 @@ function rowOf(parts: readonly string[], column: ColumnBuilder): unknown {
 }
 
 class CsvEncoder implements Encoder {
-  readonly #schema: Schema
-  readonly #options: CsvOptions
+  readonly #fields: readonly CsvFieldText[]
+  readonly #delimiter: string
   readonly #utf8 = new TextEncoder()
   constructor(schema: Schema, options: CsvOptions) {
-    this.#schema = schema
-    this.#options = options
+    this.#fields = schema.map((f) => csvFieldText(f.type, options))
+    this.#delimiter = options.delimiter
   }
 
   encode(batch: Batch, row: number, out: ByteSink): void {
-    const line = this.#schema.map((f, i) => csvText(batch.columns[i]!, row, f.type, this.#options)).join(this.#options.delimiter)
+    const line = this.#fields.map((text, i) => text(batch.columns[i]!, row)).join(this.#delimiter)
     out.ensure(line.length * 3)
     out.position += this.#utf8.encodeInto(line, out.bytes.subarray(out.position)).written
   }

@@ -7,17 +7,22 @@ import type { CsvOptions } from './csv-format.ts'
 
 const decoder = new TextDecoder('utf-8')
 
-export function csvText(vector: Vector, row: number, type: LogicalType, options: CsvOptions): string {
-  if (vector.nulls !== null && vector.nulls[row] === 1) return options.nullLiteral ?? ''
-  if (vector.repr === 'bytes') {
-    const bytes = vector.data.subarray(vector.offsets[row]!, vector.offsets[row]! + vector.lengths[row]!)
-    const text =
-      type.kind === 'BINARY' || type.kind === 'VARBINARY' ? Buffer.from(bytes).toString('base64') : decoder.decode(bytes)
-    return quoteField(text, options)
+/** The text of one column's value at a row. */
+export type CsvFieldText = (vector: Vector, row: number) => string
+
+export function csvFieldText(type: LogicalType, options: CsvOptions): CsvFieldText {
+  return (vector, row) => {
+    if (vector.nulls !== null && vector.nulls[row] === 1) return options.nullLiteral ?? ''
+    if (vector.repr === 'bytes') {
+      const bytes = vector.data.subarray(vector.offsets[row]!, vector.offsets[row]! + vector.lengths[row]!)
+      const text =
+        type.kind === 'BINARY' || type.kind === 'VARBINARY' ? Buffer.from(bytes).toString('base64') : decoder.decode(bytes)
+      return quoteField(text, options)
+    }
+    if (vector.repr === 'ts') return instantText(vector.values[row]!, vector.nanos[row]!, type)
+    if (vector.repr === 'bool') return vector.values[row] === 1 ? 'true' : 'false'
+    return scalarText(vector.values[row], type, options)
   }
-  if (vector.repr === 'ts') return instantText(vector.values[row]!, vector.nanos[row]!, type)
-  if (vector.repr === 'bool') return vector.values[row] === 1 ? 'true' : 'false'
-  return scalarText(vector.values[row], type, options)
 }
 
 function instantText(ms: number, nanos: number, type: LogicalType): string {

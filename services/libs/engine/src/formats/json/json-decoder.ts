@@ -11,14 +11,16 @@ const LAYOUTS_MAX = 4
 const LESSONS_MAX = 64
 
 export function createJsonDecoder(schema: Schema, { options }: FormatOptions): Decoder {
-  const columns = schema.map((f) => new ColumnBuilder(f.type))
-  const names = schema.map((f) => f.name)
   const style = options['timestamp-format.standard'] === 'ISO-8601' ? 'ISO-8601' : 'SQL'
+  const columns = schema.map((f) => new ColumnBuilder(f.type, style))
+  const names = schema.map((f) => f.name)
   const failOnMissingField = options['fail-on-missing-field'] === 'true'
   const ignoreParseErrors = options['ignore-parse-errors'] === 'true'
-  const walker = new JsonWalker({ names, columns, style, failOnMissingField, ignoreParseErrors })
+  const walker = new JsonWalker({ names, columns, failOnMissingField, ignoreParseErrors })
   return new JsonDecoder(walker, { names, columns, style, failOnMissingField }, ignoreParseErrors)
 }
+
+const NOTHING: RecordSlices = { data: new Uint8Array(0), count: 0, offsets: new Int32Array(0), lengths: new Int32Array(0) }
 
 class JsonDecoder implements Decoder {
   readonly #walker: JsonWalker
@@ -26,6 +28,10 @@ class JsonDecoder implements Decoder {
   readonly #ignore: boolean
   readonly #layouts: LayoutScanner[] = []
   #lessons = 0
+  #input: RecordSlices = NOTHING
+  #view = new DataView(NOTHING.data.buffer)
+  #faults: DecodeFault[] = []
+  #records = new RecordMap()
 
   constructor(walker: JsonWalker, target: LayoutTarget, ignore: boolean) {
     this.#walker = walker
@@ -37,26 +43,28 @@ class JsonDecoder implements Decoder {
     const { data, count } = input
     const { columns } = this.#target
     for (const column of columns) column.begin(data, count)
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-    const faults: DecodeFault[] = []
-    const records = new RecordMap()
+    this.#input = input
+    this.#view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+    this.#faults = []
+    this.#records = new RecordMap()
     let row = 0
     for (let i = 0; i < count; ) {
-      const next = this.#predicted(input, view, i, row)
-      records.run(i, next - i, row)
+      const next = this.#predicted(i, row)
+      this.#records.run(i, next - i, row)
       row += next - i
-      if (next < count) row += this.#walk(input, next, row, { faults, records })
+      if (next < count) row += this.#walk(next, row)
       i = next + 1
     }
-    return { length: row, columns: columns.map((c) => c.finish()), records: records.finish(row, count), faults }
+    return { length: row, columns: columns.map((c) => c.finish()), records: this.#records.finish(row), faults: this.#faults }
   }
 
-  /** Runs layouts from record i for as long as one of them takes at least one record. */
-  #predicted({ data, offsets, lengths, count }: RecordSlices, view: DataView, from: number, row: number): number {
+  /** Runs layouts from record `from` for as long as one of them takes at least one record; returns the first that none took. */
+  #predicted(from: number, row: number): number {
+    const { data, offsets, lengths, count } = this.#input
     let i = from
     for (let k = 0; k < this.#layouts.length && i < count; k++) {
       const layout = this.#layouts[k]!
-      const next = layout(data, view, offsets, lengths, i, count, row + i - from)
+      const next = layout(data, this.#view, offsets, lengths, i, count, row + i - from)
       if (next === i) continue
       i = next
       if (k > 0) {
@@ -68,8 +76,9 @@ class JsonDecoder implements Decoder {
     return i
   }
 
-  #walk(input: RecordSlices, i: number, row: number, out: { faults: DecodeFault[]; records: RecordMap }): number {
-    const { data, offsets, lengths } = input
+  /** One record through the general scanner; returns how many rows it made. */
+  #walk(i: number, row: number): number {
+    const { data, offsets, lengths } = this.#input
     const length = lengths[i]!
     if (length < 0) return 0
     const start = offsets[i]!
@@ -78,15 +87,15 @@ class JsonDecoder implements Decoder {
       column.clearRow(row)
     }
     try {
-      const rows = this.#walker.record(data, start, start + length, row)
+      const rows = this.#walker.load(data, start, start + length).scan(row)
       if (rows === 1) this.#learn(data.subarray(start, start + length))
-      out.records.run(i, rows, row, 0)
+      this.#records.same(i, rows, row)
       return rows
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error
       for (const column of this.#target.columns) column.clearRow(row)
       if (!this.#ignore)
-        out.faults.push({ record: i, reason: error.message, ...(error.column === undefined ? {} : { column: error.column }) })
+        this.#faults.push({ record: i, reason: error.message, ...(error.column === undefined ? {} : { column: error.column }) })
       return 0
     }
   }
@@ -104,15 +113,22 @@ class RecordMap {
   #map: Int32Array | null = null
   #rows = 0
 
-  /** Rows `row`… come from records `record`…, `step` records apart (0 = all from one record). */
-  run(record: number, rows: number, row: number, step = 1): void {
+  /** Rows `row`… come one each from records `record`…. */
+  run(record: number, rows: number, row: number): void {
+    if (this.#map === null && record === row) this.#rows = row + rows
+    else this.#fill(row, rows, (r) => record + r)
+  }
+
+  /** Rows `row`… all come from one record. */
+  same(record: number, rows: number, row: number): void {
+    if (this.#map === null && record === row && rows === 1) this.#rows = row + 1
+    else this.#fill(row, rows, () => record)
+  }
+
+  #fill(row: number, rows: number, recordOf: (r: number) => number): void {
     if (rows === 0) return
-    if (this.#map === null && record === row && (step === 1 || rows === 1)) {
-      this.#rows = row + rows
-      return
-    }
     this.#ensure(row + rows)
-    for (let r = 0; r < rows; r++) this.#map![row + r] = record + r * step
+    for (let r = 0; r < rows; r++) this.#map![row + r] = recordOf(r)
     this.#rows = row + rows
   }
 
@@ -124,8 +140,8 @@ class RecordMap {
     this.#map = grown
   }
 
-  finish(rows: number, count: number): Int32Array | null {
-    if (this.#map === null && rows < count) return null
+  /** null: row i is record i. */
+  finish(rows: number): Int32Array | null {
     return this.#map === null ? null : this.#map.subarray(0, rows)
   }
 }

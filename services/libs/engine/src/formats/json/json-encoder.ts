@@ -1,6 +1,6 @@
 /** Rows → JSON objects, written straight as bytes; the output equals Flink's JSON format to the byte. */
 import type { Batch } from '../../data/batch.ts'
-import type { Vector } from '../../data/vector.ts'
+import type { BytesVector, Vector } from '../../data/vector.ts'
 import type { Schema } from '../../sql/bound/rel.ts'
 import type { LogicalType } from '../../sql/types/logical-type.ts'
 import type { ByteSink, Encoder, FormatOptions } from '../format.ts'
@@ -73,7 +73,7 @@ function writerOf(type: LogicalType, text: TextOptions): WriteValue {
     case 'CHAR':
     case 'VARCHAR':
       return (v, r, out) => {
-        if (v.repr === 'bytes') writeString(v.data, v.offsets[r]!, v.lengths[r]!, out)
+        if (v.repr === 'bytes') writeString(v, r, out)
       }
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
@@ -150,7 +150,9 @@ function writeBigint(value: bigint, out: ByteSink): void {
 
 const SHORT_ESCAPES: Record<number, string> = { 8: 'b', 9: 't', 10: 'n', 12: 'f', 13: 'r' }
 
-function writeString(data: Uint8Array, offset: number, length: number, out: ByteSink): void {
+function writeString({ data, offsets, lengths }: BytesVector, row: number, out: ByteSink): void {
+  const offset = offsets[row]!
+  const length = lengths[row]!
   out.ensure(length * 6 + 2)
   const { bytes } = out
   let p = out.position

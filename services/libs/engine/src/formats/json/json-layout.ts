@@ -5,8 +5,8 @@
  * an escape, an odd number) ends the loop at that record, and the general walker takes it.
  */
 import { compile } from '../../codegen/compile.ts'
-import type { ColumnBuilder } from '../column-builder.ts'
-import { parseTimestampText, type TimestampStyle } from '../parse-value.ts'
+import type { ColumnBuilder, TimestampStyle } from '../column-builder.ts'
+import { parseTimestampText } from '../parse-value.ts'
 
 /** Scans records from `from`; returns the index of the first one that does not fit (or `count`). Row of record i is `row + i - from`. */
 export type LayoutScanner = (

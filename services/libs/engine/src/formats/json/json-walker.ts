@@ -8,7 +8,7 @@
  */
 import type { LogicalType } from '../../sql/types/logical-type.ts'
 import type { ColumnBuilder } from '../column-builder.ts'
-import { parseBigintText, storeText, type TimestampStyle, toObject } from '../parse-value.ts'
+import { parseBigintText, storeText, toObject } from '../parse-value.ts'
 
 /** Deeper JSON is refused: a bound for the scanner's recursion. */
 const NESTING_MAX = 200
@@ -24,7 +24,6 @@ export class JsonFault extends Error {
 export interface WalkerOptions {
   readonly names: readonly string[]
   readonly columns: readonly ColumnBuilder[]
-  readonly style: TimestampStyle
   readonly failOnMissingField: boolean
   readonly ignoreParseErrors: boolean
 }
@@ -46,11 +45,16 @@ export class JsonWalker {
     this.#seen = new Uint8Array(options.names.length)
   }
 
-  /** Scans one record into rows from `row` on; returns how many rows it made (an array makes one an element). Throws JsonFault. */
-  record(data: Uint8Array, start: number, end: number, row: number): number {
+  /** The record that `scan` reads next. */
+  load(data: Uint8Array, start: number, end: number): this {
     this.#data = data
     this.#p = start
     this.#end = end
+    return this
+  }
+
+  /** Scans the loaded record into rows from `row` on; returns how many rows it made (an array makes one an element). Throws JsonFault. */
+  scan(row: number): number {
     this.#space()
     let rows = 0
     if (this.#peek() === 91) rows = this.#array(row)
@@ -132,7 +136,7 @@ export class JsonWalker {
       return
     }
     this.#skip(0)
-    const fits = this.#store(column, row, start, c)
+    const fits = this.#store(column, row, start)
     if (fits) return
     if (!this.#options.ignoreParseErrors) {
       const text = decoder.decode(this.#data.subarray(start, Math.min(this.#p, start + 60)))
@@ -141,7 +145,8 @@ export class JsonWalker {
     column.setNull(row)
   }
 
-  #store(column: ColumnBuilder, row: number, start: number, first: number): boolean {
+  #store(column: ColumnBuilder, row: number, start: number): boolean {
+    const first = this.#data[start]
     if (column.repr === 'object' && column.type.kind !== 'DECIMAL') return this.#storeObject(column, row, start)
     if (first === 34) return this.#storeString(column, row, start)
     const text = decoder.decode(this.#data.subarray(start, this.#p))
@@ -152,7 +157,7 @@ export class JsonWalker {
       return true
     }
     if (first === 123 || first === 91) return false
-    return storeNumberOrBoolean(column, row, text, this.#options.style)
+    return storeNumberOrBoolean(column, row, text)
   }
 
   #storeString(column: ColumnBuilder, row: number, start: number): boolean {
@@ -163,13 +168,13 @@ export class JsonWalker {
       else column.setBytes(row, encoder.encode(stringContent(this.#data, start, this.#p)))
       return true
     }
-    return storeText(column, row, stringContent(this.#data, start, this.#p), this.#options.style)
+    return storeText(column, row, stringContent(this.#data, start, this.#p))
   }
 
   #storeObject(column: ColumnBuilder, row: number, start: number): boolean {
     try {
       const value: unknown = parseExact(decoder.decode(this.#data.subarray(start, this.#p)))
-      column.objects[row] = toObject(value, column.type, this.#options.style)
+      column.objects[row] = toObject(value, column.type, column.style)
       return true
     } catch (error) {
       if (error instanceof RangeError || error instanceof SyntaxError) return false
@@ -286,15 +291,15 @@ function compact(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (m) => (m.startsWith('"') ? m : ''))
 }
 
-function storeNumberOrBoolean(column: ColumnBuilder, row: number, text: string, style: TimestampStyle): boolean {
+function storeNumberOrBoolean(column: ColumnBuilder, row: number, text: string): boolean {
   const kind = column.type.kind
   const integer = kind === 'TINYINT' || kind === 'SMALLINT' || kind === 'INTEGER' || kind === 'BIGINT'
   if (integer && /[.eE]/.test(text)) {
     const cut = Math.trunc(Number(text))
-    return Number.isFinite(cut) && storeText(column, row, plainInteger(cut), style)
+    return Number.isFinite(cut) && storeText(column, row, plainInteger(cut))
   }
   if (kind === 'DATE' || kind === 'TIME' || kind === 'TIMESTAMP' || kind === 'TIMESTAMP_LTZ') return false
-  return storeText(column, row, text, style)
+  return storeText(column, row, text)
 }
 
 const plainInteger = (value: number): string =>
