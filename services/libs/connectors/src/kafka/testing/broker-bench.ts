@@ -1,4 +1,5 @@
 /** A real broker with topics, tables and contexts for tests, and a client that shares no code with ours to check against. */
+import { pbkdf2Sync } from 'node:crypto'
 import type { ConnectorContext, ResolvedColumn, ResolvedTable, SinkWriter, SourceReader } from '@millrace/engine/connector'
 import { ColumnBuilder, rowText } from '@millrace/engine/formats'
 import { systemClock } from '@millrace/kit'
@@ -6,8 +7,10 @@ import { createDialler } from '@millrace/kit/dialler'
 import { kafkaMissing, startTestKafka } from '@millrace/testkit'
 import { Admin, Consumer, MessagesStreamModes, Producer } from '@platformatic/kafka'
 import { testContext } from '../../testing/connector-context.ts'
+import { connectionOptions } from '../connection-options.ts'
 import { createKafkaSink } from '../sink/sink.ts'
 import { createKafkaSource } from '../source/source.ts'
+import { KafkaClient } from '../wire/client.ts'
 
 export { kafkaMissing }
 
@@ -73,12 +76,39 @@ export async function startBench() {
     context: (overrides: Partial<ConnectorContext> = {}) => testContext({ dial, now: systemClock.now, ...overrides }),
     committed: (topic: string, partitions = 1) => readCommitted({ base, topic, partitions, check: ++checks }),
     otherProducer: () => new Producer({ clientId: 'other', ...base }),
+    /** A principal without any right. */
+    createUser: (username: string, password: string) => createScramUser({ connection: connection(), dial, username, password }),
     createTopic: (name: string, partitions = 1) => admin.createTopics({ topics: [name], partitions, replicas: 1 }),
     stop: async () => {
       await admin.close()
       await kafka.remove()
     },
   }
+}
+
+/** AlterUserScramCredentials v0, as kafka-admin does it for the product. */
+async function createScramUser(user: {
+  readonly connection: Readonly<Record<string, string>>
+  readonly dial: ConnectorContext['dial']
+  readonly username: string
+  readonly password: string
+}): Promise<void> {
+  const client = new KafkaClient({ ...connectionOptions(user.connection), dial: user.dial })
+  const salt = Buffer.from('0123456789abcdef')
+  await client.requestAny({
+    api: 51,
+    version: 0,
+    flexible: true,
+    encode: (w) => {
+      w.compactArray([], () => {}).compactArray([user.username], (name) => {
+        w.compactString(name).i8(1).i32(4096).compactBytes(salt)
+        w.compactBytes(pbkdf2Sync(user.password, salt, 4096, 32, 'sha256')).noTags()
+      })
+      w.noTags()
+    },
+    decode: () => undefined,
+  })
+  client.close()
 }
 
 /**
