@@ -103,7 +103,14 @@ function applyBinary(binder: ExpressionBinder, ast: Binary, operands: readonly [
 export function compare(binder: ExpressionBinder, op: string, { operands, span }: BinaryOperation): Typed<BoundCall> {
   const [left, right] = operands
   const checked = callBuiltIn(binder, op, { args: [left, right], span })
-  return checked && { ...checked, args: castComparands(left, right, EQUALITIES.has(op) ? 'equality' : 'order') }
+  if (checked === undefined || !fieldsCompare(binder, op, { operands, span })) return undefined
+  return { ...checked, args: castComparands(left, right, EQUALITIES.has(op) ? 'equality' : 'order') }
+}
+
+/** Two row constructors are compared field by field, each by the rules for its values. */
+function fieldsCompare(binder: ExpressionBinder, op: string, { operands: [left, right], span }: BinaryOperation): boolean {
+  if (left.kind !== 'Call' || right.kind !== 'Call' || left.fn !== 'ROW' || right.fn !== 'ROW') return true
+  return left.args.every((field, i) => compare(binder, op, { operands: [field, right.args[i]!], span }) !== undefined)
 }
 
 /** `a op b`; an interval stands right of a moment and left of a number. */

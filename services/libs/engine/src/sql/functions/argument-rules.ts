@@ -10,7 +10,6 @@ import type { LogicalType, TypeKind } from '../types/logical-type.ts'
 import {
   BIGINT,
   BOOLEAN,
-  BYTES,
   DATE,
   DOUBLE,
   decimal,
@@ -19,7 +18,6 @@ import {
   notNull,
   nullable,
   SMALLINT,
-  STRING,
   TINYINT,
   time,
   timestamp,
@@ -235,18 +233,6 @@ export const percentages: ArgumentRule = {
   },
 }
 
-/** What JSON functions can write: strings, bytes, timestamps, nested values, numbers, booleans and variants. */
-export const jsonArgument: ArgumentRule = either(
-  logical('CHARACTER_STRING'),
-  logical('BINARY_STRING'),
-  logical('TIMESTAMP'),
-  logical('CONSTRUCTED'),
-  logical('NUMERIC'),
-  root('STRUCTURED'),
-  root('BOOLEAN'),
-  root('VARIANT'),
-)
-
 // ---- whole argument lists
 
 function planned(call: CallSite): CallSite {
@@ -313,5 +299,3 @@ export function commonCollection(kind: 'ARRAY' | 'MAP', min: number, max: number
     },
   }
 }
-
-export { BYTES, STRING }

@@ -1,7 +1,7 @@
 import type { LogicalType } from '../../types/logical-type.ts'
 import { BOOLEAN, notNull, STRING } from '../../types/make-type.ts'
-import { isCharacter } from '../../types/type-family.ts'
-import { jsonArgument, logical, sequence } from '../argument-rules.ts'
+import { childrenOf, isBinary, isCharacter, isNumeric, isTimestamp } from '../../types/type-family.ts'
+import { any, logical, sequence } from '../argument-rules.ts'
 import { type ArgumentStrategy, type CallSite, define, type Entry } from '../function-definition.ts'
 import { ANY, CHARACTER, operands, UNIT, withCheck } from '../operand-families.ts'
 import { always, alwaysNotNull, forceNullable, nullableIfAny } from '../result-strategies.ts'
@@ -11,8 +11,23 @@ const chars = logical('CHARACTER_STRING')
 
 /** Why a value cannot be written as JSON; undefined where it can. */
 export function jsonValueProblem(type: LogicalType): string | undefined {
-  const inferred = jsonArgument.infer({ types: [type], literals: [undefined] }, 0)
-  return type.kind === 'NULL' || 'problem' in inferred ? 'The value has no form in JSON; cast it' : undefined
+  return hasJsonForm(type) ? undefined : 'The value has no form in JSON; cast it'
+}
+
+/** Strings, bytes, numbers, booleans, timestamps and variants, and what is made of them; keys must be strings. */
+function hasJsonForm(type: LogicalType): boolean {
+  const key = type.kind === 'MAP' ? type.key : type.kind === 'MULTISET' ? type.element : undefined
+  if (key !== undefined && !isCharacter(key)) return false
+  const children = childrenOf(type)
+  if (children.length > 0) return children.every(hasJsonForm)
+  return (
+    isCharacter(type) ||
+    isBinary(type) ||
+    isNumeric(type) ||
+    isTimestamp(type) ||
+    type.kind === 'BOOLEAN' ||
+    type.kind === 'VARIANT'
+  )
 }
 
 const valuesFrom =
@@ -50,7 +65,7 @@ const ENTRIES: readonly Entry[] = [
   ['JSON_OBJECT', objectArguments, always(notNull(STRING)), SPECIAL],
   // (NULL ON NULL | ABSENT ON NULL, value, …).
   ['JSON_ARRAY', withCheck(anything, valuesFrom(1, 1)), always(notNull(STRING)), SPECIAL],
-  ['JSON_STRING', sequence(jsonArgument), nullableIfAny(always(STRING)), { parameters: ['value'] }],
+  ['JSON_STRING', withCheck(sequence(any), valuesFrom(0, 1)), nullableIfAny(always(STRING)), { parameters: ['value'] }],
   // Only as a value of JSON_OBJECT and JSON_ARRAY: the binder checks the place.
   ['JSON', sequence(chars), nullableIfAny(always(STRING)), { parameters: ['json'] }],
 ]

@@ -40,10 +40,7 @@ function conversionProblem(a: LogicalType, b: LogicalType, test: 'equality' | 'o
     return 'A string and a number are not converted here; cast one of them'
   if (isCharacter(text) && isInterval(other) && test === 'order')
     return 'A string and an interval have no order; cast one of them'
-  if (a.kind !== 'ROW' || b.kind !== 'ROW') return undefined
-  return a.fields
-    .map((field, i) => conversionProblem(field.type, b.fields[i]!.type, test))
-    .find((problem) => problem !== undefined)
+  return undefined
 }
 
 const sameIntervals = withCheck(operands(INTERVAL, INTERVAL), ({ types: [a, b] }) => (a!.kind === b!.kind ? undefined : ''))
