@@ -62,7 +62,7 @@ export async function probeIsolation(a: Tenant, b: Tenant, target: ProbeTarget):
     probes++
     const body = method === 'GET' || method === 'DELETE' ? undefined : {}
     const headers = { 'if-match': '*', accept: path.endsWith('/results') ? 'text/event-stream' : 'application/json' }
-    const answer = await b.call(method, path, body, headers)
+    const answer = await b.call(method, path, { body, headers })
     const text = JSON.stringify(answer.body ?? '')
     const hidden = answer.status === 404 || answer.status === 400 || answer.status === 403
     if (!hidden || shows(text).length > 0) leaked.push(`${method} ${path}: ${answer.status} ${text.slice(0, 200)}`)
@@ -115,20 +115,24 @@ async function probeBySql(b: Tenant, target: ProbeTarget): Promise<{ probes: num
   const leaked: string[] = []
   for (const probe of probes) {
     await b.call('POST', `${b.base}/statements`, {
-      metadata: { name: `ddl-${probe.name}` },
-      spec: { sql: `CREATE TABLE probe_${probe.name.replace('-', '_')} (${probe.columns}) WITH (${probe.table})` },
+      body: {
+        metadata: { name: `ddl-${probe.name}` },
+        spec: { sql: `CREATE TABLE probe_${probe.name.replace('-', '_')} (${probe.columns}) WITH (${probe.table})` },
+      },
     })
     const select = {
       metadata: { name: `read-${probe.name}` },
       spec: { sql: `SELECT * FROM probe_${probe.name.replace('-', '_')}` },
     }
-    const made = await b.call('POST', `${b.base}/statements`, select)
+    const made = await b.call('POST', `${b.base}/statements`, { body: select })
     if (made.status !== 201) continue
     const rows = await rowsOf(b, `read-${probe.name}`)
     const found = target.marks.filter((mark) => rows.includes(mark))
     if (found.length > 0 || /root:|bid-\d{10}|MILLRACE_/.test(rows)) leaked.push(`SQL ${probe.name} read ${rows.slice(0, 200)}`)
     const stop = await b.call('GET', `${b.base}/statements/read-${probe.name}`)
-    await b.call('DELETE', `${b.base}/statements/read-${probe.name}`, undefined, { 'if-match': stop.headers.get('etag') ?? '*' })
+    await b.call('DELETE', `${b.base}/statements/read-${probe.name}`, {
+      headers: { 'if-match': stop.headers.get('etag') ?? '*' },
+    })
   }
   const written = await writeProbe(b, target)
   return { probes: probes.length + 1, leaked: written === undefined ? leaked : [...leaked, written] }
@@ -154,12 +158,19 @@ async function rowsOf(b: Tenant, name: string): Promise<string> {
 async function writeProbe(b: Tenant, target: ProbeTarget): Promise<string | undefined> {
   const sink = `'connector' = 'kafka', 'format' = 'raw', 'topic' = '${target.physicalTopic}', 'sink.transactional-id-prefix' = '${target.topicPrefix}${target.versionUid}'`
   await b.call('POST', `${b.base}/statements`, {
-    metadata: { name: 'ddl-write' },
-    spec: { sql: `CREATE TABLE probe_write (line STRING) WITH (${sink})` },
+    body: {
+      metadata: { name: 'ddl-write' },
+      spec: { sql: `CREATE TABLE probe_write (line STRING) WITH (${sink})` },
+    },
   })
   const sql =
     'INSERT INTO probe_write VALUES (\'{"auction":1,"bidder":1,"price":1,"dateTime":"2026-01-01 00:00:00.000","extra":"bid-9999999999-x"}\')'
-  const made = await b.call('POST', `${b.base}/statements`, { metadata: { name: 'write-topic' }, spec: { sql } })
+  const made = await b.call('POST', `${b.base}/statements`, {
+    body: {
+      metadata: { name: 'write-topic' },
+      spec: { sql },
+    },
+  })
   if (made.status !== 201) return undefined
   await b.waitForPhase('write-topic', ['COMPLETED', 'FAILED', 'DEGRADED'], 20_000).catch(() => undefined)
   return undefined

@@ -80,7 +80,11 @@ async function story(
     flood: outage > 0 ? 0 : options.flood,
     closingGapMs: CLOSING_GAP_MS,
   }
-  expectStatus(await a.call('POST', `${a.base}/compute-pools`, { metadata: { name: POOL }, spec: { max_cu: 2 } }), 201, 'pool')
+  expectStatus(
+    await a.call('POST', `${a.base}/compute-pools`, { body: { metadata: { name: POOL }, spec: { max_cu: 2 } } }),
+    201,
+    'pool',
+  )
   await createTables(a)
   const submitted = await startStatements(a, POOL)
   for (const [i, name] of STATEMENTS.entries()) report.steps.push({ name: `submit -> RUNNING ${name}`, ms: submitted[i]! })
@@ -171,15 +175,17 @@ function throughput({ report, observer, generator }: Scene, { cpuBefore, began }
 
 async function isolation({ report, a, b, topics }: Scene): Promise<void> {
   await a.call('POST', `${a.base}/connections`, {
-    metadata: { name: 'warehouse' },
-    spec: {
-      type: 'kafka',
-      bootstrap_servers: ['192.0.2.10:9092'],
-      sasl_username: 'acme-user-mark',
-      security_protocol: 'SASL_SSL',
-      sasl_mechanism: 'SCRAM-SHA-256',
+    body: {
+      metadata: { name: 'warehouse' },
+      spec: {
+        type: 'kafka',
+        bootstrap_servers: ['192.0.2.10:9092'],
+        sasl_username: 'acme-user-mark',
+        security_protocol: 'SASL_SSL',
+        sasl_mechanism: 'SCRAM-SHA-256',
+      },
+      secrets: { sasl_password: 'acme-secret-mark' },
     },
-    secrets: { sasl_password: 'acme-secret-mark' },
   })
   const view = await a.statement('expensive-bids')
   const prefix = topics.input.slice(0, -TOPICS.input.length)
@@ -243,7 +249,7 @@ async function scaledIn({ report, a, observer, generator }: Scene): Promise<void
 async function stopAll({ report, a, b }: Scene): Promise<void> {
   const times = await Promise.all(
     STATEMENTS.map(async (name) => {
-      expectStatus(await a.call('POST', `${a.base}/statements/${name}:stop`, {}), 200, `stop ${name}`)
+      expectStatus(await a.call('POST', `${a.base}/statements/${name}:stop`, { body: {} }), 200, `stop ${name}`)
       return a.waitForPhase(name, ['STOPPED'], 60_000)
     }),
   )
@@ -253,7 +259,8 @@ async function stopAll({ report, a, b }: Scene): Promise<void> {
     `${b.base}/statements?page_size=100`,
   )
   for (const { metadata, status } of others.body.data) {
-    if (!/STOPPED|COMPLETED|FAILED/.test(status.phase)) await b.call('POST', `${b.base}/statements/${metadata.name}:stop`, {})
+    if (!/STOPPED|COMPLETED|FAILED/.test(status.phase))
+      await b.call('POST', `${b.base}/statements/${metadata.name}:stop`, { body: {} })
   }
   log('all statements are stopped')
 }

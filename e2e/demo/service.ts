@@ -34,6 +34,11 @@ export interface ScalingDecision {
   readonly [key: string]: unknown
 }
 
+export interface CallOptions {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 export class Tenant {
   readonly api: string
   readonly key: string
@@ -54,13 +59,8 @@ export class Tenant {
     return new Tenant(api, answer.body.api_key.key, answer.body.workspace.name)
   }
 
-  call<T = unknown>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answer<T>> {
-    return request<T>(this.api, { method, path, body, key: this.key, headers })
+  call<T = unknown>(method: string, path: string, options: CallOptions = {}): Promise<Answer<T>> {
+    return request<T>(this.api, { method, path, key: this.key, ...options })
   }
 
   get base(): string {
@@ -69,7 +69,11 @@ export class Tenant {
 
   /** Creates a statement; throws with the service's words when it is refused. */
   async submit(name: string, sql: string, spec: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    expectStatus(await this.call('POST', `${this.base}/statements`, { metadata: { name }, spec: { sql, ...spec } }), 201, name)
+    expectStatus(
+      await this.call('POST', `${this.base}/statements`, { body: { metadata: { name }, spec: { sql, ...spec } } }),
+      201,
+      name,
+    )
   }
 
   async statement(name: string): Promise<StatementView> {

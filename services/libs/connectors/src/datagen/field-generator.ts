@@ -10,7 +10,7 @@ export interface FieldOptions {
 }
 
 /** Writes the value of row n. */
-export type FieldGenerator = (n: number, row: number, seed: number, nowMs: number) => void
+export type FieldGenerator = (n: number, row: number, given: { readonly seed: number; readonly nowMs: number }) => void
 
 const noise = new Noise()
 const encoder = new TextEncoder()
@@ -32,9 +32,9 @@ export function fieldGenerator(column: ColumnBuilder, field: FieldOptions): Fiel
   const nullRate = Number(field.options['null-rate'] ?? 0)
   const write = field.options['kind'] === 'sequence' ? sequence(column, field) : random(column, field)
   if (nullRate <= 0) return write
-  return (n, row, seed, nowMs) => {
-    if (noise.at(seed, n, field.lane + 1000).unit() < nullRate) column.setNull(row)
-    else write(n, row, seed, nowMs)
+  return (n, row, given) => {
+    if (noise.at(given.seed, n, field.lane + 1000).unit() < nullRate) column.setNull(row)
+    else write(n, row, given)
   }
 }
 
@@ -86,14 +86,14 @@ function random(column: ColumnBuilder, field: FieldOptions): FieldGenerator {
   const { options, lane, name } = field
   const kind = column.type.kind
   if (kind === 'BOOLEAN') {
-    return (n, row, seed) => {
+    return (n, row, { seed }) => {
       column.u8[row] = noise.at(seed, n, lane).bits() & 1
     }
   }
   if (column.repr === 'bytes') return randomText(column, field)
   if (kind === 'TIMESTAMP' || kind === 'TIMESTAMP_LTZ') {
     const past = durationMs(options['max-past'] ?? '0')
-    return (n, row, seed, nowMs) => {
+    return (n, row, { seed, nowMs }) => {
       column.f64[row] = Math.floor(nowMs - noise.at(seed, n, lane).unit() * past)
       if (column.repr === 'ts') column.nanos[row] = 0
     }
@@ -106,7 +106,7 @@ function random(column: ColumnBuilder, field: FieldOptions): FieldGenerator {
   const max = Number(options['max'] ?? range[1])
   const whole = kind in DEFAULT_RANGE
   const store = storeNumber(column, name)
-  return (n, row, seed) => {
+  return (n, row, { seed }) => {
     const unit = noise.at(seed, n, lane).unit()
     store(row, whole ? min + Math.floor(unit * (max - min + 1)) : min + unit * (max - min))
   }
@@ -116,7 +116,7 @@ function randomText(column: ColumnBuilder, { options, lane }: FieldOptions): Fie
   const declared = column.type.kind === 'CHAR' || column.type.kind === 'BINARY' ? column.type.length : undefined
   const length = Number(options['length'] ?? declared ?? 100)
   const bytes = new Uint8Array(length)
-  return (n, row, seed) => {
+  return (n, row, { seed }) => {
     noise.at(seed, n, lane)
     for (let i = 0; i < length; ) {
       let bits = noise.bits()

@@ -30,8 +30,8 @@ function tableOf(table: ResolvedTable, produced: readonly number[], now: () => n
     rate: Number(table.options['rows-per-second'] ?? 10_000),
     columns,
     generate: (n, row, fixed) => {
-      const nowMs = now()
-      for (const generate of generators) generate(n, row, fixed['seed']!, nowMs)
+      const given = { seed: fixed['seed']!, nowMs: now() }
+      for (const generate of generators) generate(n, row, given)
       return true
     },
   }

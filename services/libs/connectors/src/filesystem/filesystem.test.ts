@@ -18,7 +18,10 @@ afterEach(() => fs.rmSync(root, { recursive: true }))
 const table = (options: Record<string, string>) =>
   testTable('filesystem', { id: 'BIGINT', name: 'STRING' }, { format: 'json', ...options })
 const open = (options: Record<string, string>, splits?: Parameters<SourceReader['addSplits']>[0]) =>
-  openReader(filesystemSource, table(options), splits, testContext({ filesRoot: root }))
+  openReader(filesystemSource, table(options), {
+    ...(splits === undefined ? {} : { splits }),
+    context: testContext({ filesRoot: root }),
+  })
 
 test('reads every line of every file in a folder, the last without a line end', async () => {
   fs.mkdirSync(path.join(root, 'in'))
@@ -46,12 +49,7 @@ test('a bad line names file and line, or is skipped and counted', async () => {
   const failing = await open({ path: 'in.jsonl' })
   expect(() => readRows(failing, table({}))).toThrow(/in\.jsonl, line 2, column id of t: "x" is not a BIGINT/)
   const context = testContext({ filesRoot: root })
-  const ignoring = await openReader(
-    filesystemSource,
-    table({ path: 'in.jsonl', 'error-handling.mode': 'ignore' }),
-    undefined,
-    context,
-  )
+  const ignoring = await openReader(filesystemSource, table({ path: 'in.jsonl', 'error-handling.mode': 'ignore' }), { context })
   expect(readRows(ignoring, table({}))).toEqual(['[1, null]', '[3, null]'])
   expect(context.counted).toEqual({ errors_ignored: 1 })
 })

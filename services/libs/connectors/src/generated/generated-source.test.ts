@@ -10,7 +10,7 @@ const FAST = { 'rows-per-second': '1000000000' }
 test('a datagen sequence gives each number once, whatever the splits', async () => {
   const table = testTable('datagen', { id: 'BIGINT' }, { ...FAST, 'fields.id.kind': 'sequence', 'fields.id.start': '1', 'fields.id.end': '10', splits: '3' })
   let now = 0
-  const reader = await openReader(datagenSource, table, undefined, testContext({ now: () => (now += 1000) }))
+  const reader = await openReader(datagenSource, table, { context: testContext({ now: () => (now += 1000) }) })
   const rows = readRows(reader, table)
   expect(rows.sort()).toEqual(Array.from({ length: 10 }, (_, i) => `[${i + 1}]`).sort())
   expect(reader.ended()).toBe(true)
@@ -23,10 +23,10 @@ test('a reader restored from a snapshot goes on with exactly the rows that were 
     let now = 0
     return testContext({ now: () => (now += 1000) })
   }
-  const all = readRows(await openReader(datagenSource, table, undefined, clock()), table)
-  const first = await openReader(datagenSource, table, undefined, clock())
+  const all = readRows(await openReader(datagenSource, table, { context: clock() }), table)
+  const first = await openReader(datagenSource, table, { context: clock() })
   const before = readRows(first, table, 2)
-  const after = readRows(await openReader(datagenSource, table, first.snapshot(), clock()), table)
+  const after = readRows(await openReader(datagenSource, table, { splits: first.snapshot(), context: clock() }), table)
   expect(before.length).toBeGreaterThan(0)
   expect(after.length).toBeGreaterThan(0)
   expect([...before, ...after].sort()).toEqual(all.sort())
@@ -35,7 +35,7 @@ test('a reader restored from a snapshot goes on with exactly the rows that were 
 test('rows come at the asked rate', async () => {
   let now = 1000
   const table = testTable('datagen', { n: 'INT' }, { 'rows-per-second': '100', splits: '1' })
-  const reader = await openReader(datagenSource, table, undefined, testContext({ now: () => now }))
+  const reader = await openReader(datagenSource, table, { context: testContext({ now: () => now }) })
   expect(readRows(reader, table, 5)).toHaveLength(1)
   now += 500
   expect(readRows(reader, table, 5)).toHaveLength(50)

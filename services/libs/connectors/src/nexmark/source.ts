@@ -71,24 +71,24 @@ function tableOf(table: ResolvedTable, produced: readonly number[], settings: Se
       if (settings.entity !== 'all' && settings.entity !== kind) return false
       generator ??= new NexmarkGenerator({ seed: settings.seed, rate: settings.rate, baseTime: fixed['baseTime']! })
       const entity = kind === 'person' ? generator.person(n) : kind === 'auction' ? generator.auction(n) : generator.bid(n)
-      for (let c = 0; c < columns.length; c++)
-        put(columns[c]!, row, cellValue(entity, kind, names[c]!, columns[c]!, settings.entity === 'all'))
+      const cells = settings.entity === 'all' ? nestedCells(entity, kind) : flatCells(entity)
+      for (let c = 0; c < columns.length; c++) put(columns[c]!, row, cells(names[c]!, columns[c]!))
       return true
     },
   }
 }
 
-function cellValue(
-  entity: object,
-  kind: NexmarkKind,
-  name: string,
-  column: ColumnBuilder,
-  nested: boolean,
-): number | string | readonly unknown[] | null {
-  if (!nested) return (entity as Record<string, number | string>)[name] ?? null
-  if (name === 'event_type') return KINDS.indexOf(kind)
-  return name === kind ? boxedRow(entity, column) : null
-}
+type Cells = (name: string, column: ColumnBuilder) => number | string | readonly unknown[] | null
+
+const flatCells =
+  (entity: object): Cells =>
+  (name) =>
+    (entity as Record<string, number | string>)[name] ?? null
+
+const nestedCells =
+  (entity: object, kind: NexmarkKind): Cells =>
+  (name, column) =>
+    name === 'event_type' ? KINDS.indexOf(kind) : name === kind ? boxedRow(entity, column) : null
 
 export const nexmarkSource: SourceFactory = {
   identifier: 'nexmark',

@@ -36,17 +36,18 @@ export function readRows(reader: SourceReader, table: ResolvedTable, polls = 10_
   return rows
 }
 
-export async function openReader(
-  factory: SourceFactory,
-  table: ResolvedTable,
-  splits?: readonly SplitState[],
-  context = testContext(),
-): Promise<SourceReader> {
+export interface OpenOptions {
+  readonly splits?: readonly SplitState[]
+  readonly context?: ReturnType<typeof testContext>
+}
+
+export async function openReader(factory: SourceFactory, table: ResolvedTable, options: OpenOptions = {}): Promise<SourceReader> {
+  const context = options.context ?? testContext()
   const reader = factory.createReader(
     table,
     table.columns.map((_, i) => i),
     context,
   )
-  reader.addSplits(splits ?? (await factory.createEnumerator(table, context).discover()))
+  reader.addSplits(options.splits ?? (await factory.createEnumerator(table, context).discover()))
   return reader
 }

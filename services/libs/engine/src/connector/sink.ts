@@ -11,7 +11,15 @@ export interface TransactionHandle {
   readonly data: unknown
 }
 
-export interface SinkWriter {
+/** What a writer shows of itself. */
+export interface SinkObservation {
+  /** Rows since the last `begin` (or start): whether the checkpoint wrote anything. */
+  written(): number
+  bytesWritten(): number
+  trouble(): { readonly code: string; readonly message: string } | null
+}
+
+export interface SinkWriter extends SinkObservation {
   /** Rows with their kinds (what the sink's changelog allows). Encodes or copies before it returns. */
   write(batch: Batch): void
   /** undefined = takes more now; otherwise resolves when it does. Bounded buffers make this the back-pressure. */
@@ -20,10 +28,6 @@ export interface SinkWriter {
   flush(): Promise<void>
   /** Rows from here on belong to this transaction. Never called for sinks without one. */
   begin?(transaction: TransactionHandle): void
-  /** Rows since the last `begin` (or start): whether the checkpoint wrote anything. */
-  written(): number
-  bytesWritten(): number
-  trouble(): { readonly code: string; readonly message: string } | null
   close(): Promise<void>
 }
 
@@ -31,7 +35,6 @@ export interface SinkFactory {
   readonly identifier: string
   /** How many writers make sense (a topic's partitions); undefined = any number. Rows of one key always reach one writer. */
   writers?(table: ResolvedTable, context: ConnectorContext): Promise<number | undefined>
-  /** Which of `writers` writers a row goes to, for keyed sinks: called by the exchange with the row's key columns hashed by the engine. */
   /**
    * Present where the outside decides by key (Kafka: murmur2 of the encoded key, as the Java client): the exchange of a `writers`
    * edge sends each row to the writer that this names. Sinks whose rows have no key give none, and any writer will do.

@@ -39,7 +39,13 @@ export interface SourceMetrics {
   readonly trouble: { readonly code: string; readonly message: string } | null
 }
 
-export interface SourceReader {
+/** What a reader shows of itself, and its end. */
+export interface SourceObservation {
+  metrics(): SourceMetrics
+  close(): Promise<void>
+}
+
+export interface SourceReader extends SourceObservation {
   addSplits(splits: readonly SplitState[]): void
   /** The next batch, or null when nothing is ready now. Never waits. */
   poll(): SourceBatch | null
@@ -49,12 +55,10 @@ export interface SourceReader {
   snapshot(): readonly SplitState[]
   /** True when all owned splits are bounded and read to their end. */
   ended(): boolean
-  metrics(): SourceMetrics
   /** Ids of owned bounded splits that have been read to their end: they no longer hold back the watermark. */
   finished?(): readonly string[]
   /** A checkpoint holding `positions` has committed: for outside lag tools (group offsets). Best effort. */
   committed?(positions: readonly SplitState[]): void
-  close(): Promise<void>
 }
 
 export interface SourceFactory {

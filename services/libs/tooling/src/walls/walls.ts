@@ -12,7 +12,7 @@ export const WALLS = {
 } as const
 
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
-const BANNED_NAME = /(^|[-/])(utils?|helpers?|managers?|common|misc)([-./]|$)/
+const BANNED_NAME = /(^|[-/])(utils?|helpers?|managers?|misc)(\.|\/)|(^|\/)common(\.|\/)/
 
 export function fileWallViolations(file: SourceFile): Violation[] {
   const found: Violation[] = []
@@ -24,7 +24,7 @@ export function fileWallViolations(file: SourceFile): Violation[] {
   if (!/^[a-z0-9.-]+\.(ts|tsx)$/.test(path.posix.basename(file.path))) add(1, 'file-name', 'file names are kebab-case')
   if (isTest(file)) return found
   walk(file.program, (node, parent) => {
-    if (FUNCTIONS.has(node.type)) functionWalls(file, node, parent, add)
+    if (FUNCTIONS.has(node.type)) functionWalls(file, { node, name: nameOf(node, parent) }, add)
     if (node.type === 'TSInterfaceDeclaration') interfaceWall(file, node, add)
   })
   return found
@@ -39,14 +39,14 @@ export function functionLines(file: SourceFile, node: AstNode): number {
 
 type Add = (line: number, rule: string, message: string) => void
 
-function functionWalls(file: SourceFile, node: AstNode, parent: AstNode | undefined, add: Add): void {
+function functionWalls(file: SourceFile, { node, name }: { node: AstNode; name: string }, add: Add): void {
   const lines = functionLines(file, node)
   const line = file.lineOf(node.start)
   if (lines > WALLS.functionLinesMax && !isTable(file))
-    add(line, 'function-wall', `${nameOf(node, parent)} has ${lines} lines; ${WALLS.functionLinesMax} is the wall`)
+    add(line, 'function-wall', `${name} has ${lines} lines; ${WALLS.functionLinesMax} is the wall`)
   const parameters = (node['params'] as readonly AstNode[]).filter((p) => p.type !== 'RestElement')
   if (parameters.length > WALLS.parametersMax && node['body'] !== null) {
-    add(line, 'parameter-wall', `${nameOf(node, parent)} has ${parameters.length} positional parameters; use one options object`)
+    add(line, 'parameter-wall', `${name} has ${parameters.length} positional parameters; use one options object`)
   }
 }
 
