@@ -177,6 +177,22 @@ describe('decideScale', () => {
     expect(decision.to.milliCu).toBe(expected)
   })
 
+  test('bounds of the parallelism that changed under a running statement are put right at once', () => {
+    const look = (parallelism: { min: number; max: number }) =>
+      decideScale(
+        { size: { milliCu: 4000, parallelism: 4 }, runningSinceMs: 0, samples: [], sourceSplits: 8 },
+        { last: null },
+        { policy: { ...policy, parallelism }, now: 1000 },
+      )
+    expect(look({ min: 1, max: 2 })).toMatchObject({
+      action: 'SCALE_DOWN',
+      to: { milliCu: 2000, parallelism: 2 },
+      reasons: ['BOUNDS_CHANGED'],
+    })
+    expect(look({ min: 6, max: 8 })).toMatchObject({ action: 'SCALE_UP', to: { milliCu: 4000, parallelism: 6 } })
+    expect(look({ min: 1, max: 4 }).action).toBe('HOLD')
+  })
+
   test('sizes are whole slots within floor and ceiling, whatever is measured', () => {
     const sample = fc.record({
       inputRate: fc.double({ min: 0, max: 1e7, noNaN: true }),

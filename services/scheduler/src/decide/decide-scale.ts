@@ -1,4 +1,4 @@
-import { type MilliCu, type Size, SLOT_STEP, slotAtLeast, slotWithin, threadsFor } from './size.ts'
+import { type MilliCu, type Size, SLOT_STEP, slotAtLeast, slotWithin, threadsFor, WHOLE_CU } from './size.ts'
 
 /** One reading of a running statement, from its worker's report. */
 export interface ScaleSample {
@@ -89,6 +89,7 @@ export type ScaleReason =
   | 'WORKER_SIZE'
   | 'POOL_EXHAUSTED'
   | 'FLOOR'
+  | 'BOUNDS_CHANGED'
 
 export interface ScaleDecision {
   readonly action: 'SCALE_UP' | 'SCALE_DOWN' | 'HOLD'
@@ -119,11 +120,22 @@ export function decideScale(
     reasons,
     facts: factsOf(seen),
   })
+  const bounded = withinBounds(metrics.size, policy)
+  if (bounded) return { ...hold('BOUNDS_CHANGED'), ...bounded }
   if (metrics.samples.length > 0 && settled.length === 0) return hold('SETTLING')
   if (!seen) return hold('NO_METRICS')
   const triggers = upTriggers(seen, policy)
   if (triggers.length > 0) return scaleUp({ metrics, history, seen, triggers, policy, now, hold })
   return scaleDown({ metrics, settled, seen, policy, now, hold })
+}
+
+/** A size that the statement's parallelism bounds do not allow any more is put right at once; null when it is allowed. */
+function withinBounds(size: Size, { parallelism: { min, max } }: ScalePolicy): Pick<ScaleDecision, 'action' | 'to'> | null {
+  const most = Math.max(1, max)
+  const parallelism = Math.min(most, Math.max(size.parallelism, min))
+  if (parallelism === size.parallelism) return null
+  const milliCu = Math.min(size.milliCu, most * WHOLE_CU)
+  return { action: parallelism > size.parallelism ? 'SCALE_UP' : 'SCALE_DOWN', to: { milliCu, parallelism } }
 }
 
 interface Measured {
@@ -253,7 +265,7 @@ function wasInVain(history: ScaleHistory, is: { readonly size: Size; readonly tr
 
 function boundsOf(metrics: ScaleMetrics, policy: ScalePolicy): { readonly min: number; readonly max: number } {
   const max = metrics.sourceSplits > 0 ? Math.min(policy.parallelism.max, metrics.sourceSplits) : policy.parallelism.max
-  return { min: Math.min(policy.parallelism.min, max), max: Math.max(1, max) }
+  return { min: policy.parallelism.min, max: Math.max(1, policy.parallelism.min, max) }
 }
 
 function cap(

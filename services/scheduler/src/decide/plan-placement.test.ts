@@ -134,8 +134,36 @@ describe('planPlacement', () => {
     })
   })
 
-  test('only lower priority of the same pool is pre-empted, and nothing twice', () => {
+  test('a pool over its limit is brought under it, and no further than needed', () => {
     check((f) => {
+      const plan = planPlacement({ ...f, waiting: [] }, NOW)
+      const released = new Set(plan.release.map((r) => r.version))
+      for (const [pool, limit] of Object.entries(f.poolMax)) {
+        const staying = f.standing.filter((s) => s.pool === pool && !s.stopping && !released.has(s.version))
+        const given = f.standing.filter((s) => s.pool === pool && released.has(s.version))
+        expect(sum(staying.map((s) => s.milliCu))).toBeLessThanOrEqual(limit)
+        const best = Math.max(...given.map((s) => s.priority))
+        if (given.length > 0)
+          expect(sum(staying.map((s) => s.milliCu)) + Math.max(...given.map((s) => s.milliCu))).toBeGreaterThan(limit)
+        for (const s of staying) if (given.length > 0) expect(s.priority).toBeGreaterThanOrEqual(best)
+      }
+    })
+  })
+
+  test('only lower priority of the same pool is pre-empted, and nothing twice', () => {
+    check((facts) => {
+      const f = {
+        ...facts,
+        poolMax: Object.fromEntries(
+          ORGS.map((org) => [
+            poolOf(org),
+            Math.max(
+              facts.poolMax[poolOf(org)]!,
+              sum(facts.standing.filter((s) => s.pool === poolOf(org)).map((s) => s.milliCu)),
+            ),
+          ]),
+        ),
+      }
       const plan = planPlacement(f, NOW)
       const highest = (pool: string) =>
         Math.max(

@@ -98,7 +98,7 @@ interface Bin {
 export function planPlacement(facts: PlacementFacts, now: number): Placement {
   const state = openState(facts)
   const assign: Assign[] = []
-  const release: Release[] = []
+  const release: Release[] = shrinkPools(facts, state)
   const unplaced: Unplaced[] = []
   const refuse = (w: WaitingFact, reason: UnplacedReason, room: MilliCu = 0) =>
     unplaced.push({ version: w.version, statement: w.statement, pool: w.pool, milliCu: w.milliCu, reason, room })
@@ -207,12 +207,31 @@ function take(w: WaitingFact, { bin, milliCu }: Found, state: State): Assign {
   }
 }
 
+/** A pool over its limit (which was lowered) gives slots back: the lowest priority first, then the youngest. */
+function shrinkPools(facts: PlacementFacts, state: State): Release[] {
+  const out: Release[] = []
+  for (const [pool, limit] of Object.entries(facts.poolMax)) {
+    const staying = facts.standing.filter((s) => s.pool === pool && !state.stopping.has(s.version)).sort(byWorth)
+    let used = staying.reduce((sum, s) => sum + s.milliCu, 0)
+    for (const s of staying) {
+      if (used <= limit) break
+      used -= s.milliCu
+      state.stopping.add(s.version)
+      out.push({ version: s.version, epoch: s.epoch, reason: 'PREEMPTED' })
+    }
+  }
+  return out
+}
+
+const byWorth = (a: StandingFact, b: StandingFact): number =>
+  a.priority - b.priority || b.grantedAtMs - a.grantedAtMs || (a.version < b.version ? -1 : 1)
+
 /** Slots of lower priority in the same pool that make room for `w`: the lowest priority first, then the youngest; no more than needed. */
 function preempt(w: WaitingFact, standing: readonly StandingFact[], state: State): Release[] {
   let coming = state.coming.get(w.pool) ?? 0
   const victims = standing
     .filter((s) => s.pool === w.pool && s.priority < w.priority && !state.stopping.has(s.version))
-    .sort((a, b) => a.priority - b.priority || b.grantedAtMs - a.grantedAtMs || (a.version < b.version ? -1 : 1))
+    .sort(byWorth)
   const out: Release[] = []
   for (const v of victims) {
     if (coming >= w.milliCu) break

@@ -1,4 +1,4 @@
-import type { RunnableStatement } from '@millrace/store'
+import { type RunnableStatement, setStatementStatus } from '@millrace/store'
 import { applyLifecycle } from './apply-lifecycle.ts'
 import { type Facts, slotKey } from './facts.ts'
 import { type LoopParts, momentOf } from './parts.ts'
@@ -11,6 +11,7 @@ export async function lifecycleStep(parts: LoopParts, facts: Facts): Promise<boo
   for (const statement of facts.statements) {
     const standing = slots.get(statement.uid) ?? null
     const report = (standing && facts.reports.get(slotKey(standing))) ?? null
+    if (standing && statement.generation > statement.observedGeneration) await noteObserved(parts, statement)
     if (isQuiet(statement, { standing: standing !== null, stopping: standing?.request.stop ?? false, state: report?.state }))
       continue
     const decision = await parts.store.withSystem((tx) => applyLifecycle(tx, { statement, standing, report }, momentOf(parts)))
@@ -31,4 +32,10 @@ function isQuiet(
   if (!wanted || seen.stopping) return false
   if (!seen.standing) return s.phase === 'PENDING' || s.phase === 'FAILING'
   return s.phase === 'RUNNING' ? seen.state === 'RUNNING' : seen.state === undefined || seen.state === 'STARTING'
+}
+
+/** Its newest spec is what is decided on from now: the slot it holds is judged by it. */
+async function noteObserved(parts: LoopParts, statement: RunnableStatement): Promise<void> {
+  const change = { statement: statement.uid, observedGeneration: statement.generation, now: momentOf(parts).now }
+  await parts.store.withSystem((tx) => setStatementStatus(tx, change))
 }

@@ -119,7 +119,8 @@ function waitingFact(s: RunnableStatement, runs: readonly Run[], sharedPlans: re
     createdAtMs: s.createdAt.getTime(),
     milliCu: Math.max(SLOT_STEP, slotWithin(milli(cu))),
     parallelism: s.spec.parallelism,
-    notBeforeMs: nextStartMs(ended),
+    // What the user has changed since is tried at once.
+    notBeforeMs: s.generation > s.observedGeneration ? 0 : nextStartMs(ended),
   }
 }
 
@@ -152,12 +153,17 @@ async function grant(
     now: at.now,
   })
   if (epoch === null) return null
-  const scaling = last?.request.stop && last.request.next ? last.request.scaling : undefined
+  const scaling = last?.request.reason === 'APPLIED' ? undefined : last?.request.scaling
   if (scaling) await requestOnAssignment(tx, { version, epoch, request: { scaling } })
   const message = `Placed on worker ${worker} with ${cu} CU.`
   await event({ tx, statement, at }, { kind: 'ASSIGNMENT', reason: 'GRANTED', message, data: { epoch, worker, cu, parallelism } })
-  if (statement.scalingState === 'POOL_EXHAUSTED')
-    await setStatementStatus(tx, { statement: statement.uid, scalingState: 'OK', now: at.now })
+  const exhausted = statement.scalingState === 'POOL_EXHAUSTED'
+  await setStatementStatus(tx, {
+    statement: statement.uid,
+    observedGeneration: statement.generation,
+    now: at.now,
+    ...(exhausted ? { scalingState: 'OK' as const, detail: null, detailCode: null } : {}),
+  })
   return epoch
 }
 
