@@ -4,7 +4,10 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { analyzeScript, bindStatement, parseStatements, type SessionContext } from '../sql/index.ts'
+import { analyzeScript } from '../sql/bind/analyze-script.ts'
+import { bindStatement } from '../sql/bind/bind-statement.ts'
+import type { SessionContext } from '../sql/catalog/catalog.ts'
+import { parseStatements } from '../sql/parse/parser.ts'
 
 const DDL = `
 CREATE TABLE bids (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, ts TIMESTAMP(3), extra STRING,
