@@ -3,6 +3,8 @@ import { newSpacingState, type SpacingState, spaceBetween } from './spacing.ts'
 
 export const LINE_WIDTH = 100
 const STEP = 2
+/** Parentheses inside of so many others are laid out as they come. */
+const DEPTH_MAX = 24
 
 /** Words that begin a line at the level of their query or statement, when no parenthesis is open. */
 const CLAUSE_STARTS: ReadonlySet<string> = new Set(
@@ -33,10 +35,17 @@ function isGroup(item: Item): item is Group {
 /** Builds groups from parentheses; an unclosed one lasts to the end. */
 function nest(tokens: readonly FormatToken[]): readonly Item[] {
   const stack: { open: FormatToken | undefined; items: Item[] }[] = [{ open: undefined, items: [] }]
+  let deeper = 0
   for (const token of tokens) {
     const top = stack[stack.length - 1] as { open: FormatToken | undefined; items: Item[] }
-    if (token.key === '(') stack.push({ open: token, items: [] })
-    else if (token.key === ')' && top.open !== undefined) {
+    if (token.key === '(' && stack.length <= DEPTH_MAX && deeper === 0) stack.push({ open: token, items: [] })
+    else if (token.key === '(') {
+      deeper++
+      top.items.push(token)
+    } else if (token.key === ')' && deeper > 0) {
+      deeper--
+      top.items.push(token)
+    } else if (token.key === ')' && top.open !== undefined) {
       stack.pop()
       stack[stack.length - 1]?.items.push({ open: top.open, close: token, items: top.items })
     } else top.items.push(token)

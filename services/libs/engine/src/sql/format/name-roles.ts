@@ -22,6 +22,7 @@ function visit(node: Record<string, unknown>, roles: Map<number, 'name' | 'funct
   }
   if (node['kind'] === 'TimeUnit' && node['custom'] === true && span !== undefined) roles.set(span.start, 'name')
   if (node['kind'] === 'Call') markFunction(node, roles)
+  if (node['kind'] === 'Hint' && span !== undefined) roles.set(span.start, 'function')
   for (const key in node) if (key !== 'span') pending.push(node[key])
 }
 

@@ -310,11 +310,17 @@ function secondQualifier(p: TokenCursor, token: Token): IntervalQualifier {
   return { kind: 'IntervalQualifier', start: 'SECOND', startPrecision, ...fraction, span: p.spanFrom(token.start) }
 }
 
+/** What is between the quotes is checked when bound, but it cannot be nothing. */
+export function intervalText(p: TokenCursor): StringLiteral {
+  const text = plainString(p)
+  return text.value === '' ? p.fail('An interval cannot be empty.', { code: 'SQL_INVALID_LITERAL', span: text.span }) : text
+}
+
 /** `INTERVAL [+|-] '…' unit`. */
 export function intervalLiteral(p: TokenCursor): IntervalLiteral {
   const start = p.expect('INTERVAL').start
   const negative = p.acceptOne(['-', '+']) === '-'
-  const { value } = plainString(p)
+  const { value } = intervalText(p)
   const qualifier = intervalQualifier(p)
   return { kind: 'IntervalLiteral', value, negative, qualifier, span: p.spanFrom(start) }
 }

@@ -11,7 +11,7 @@ import {
   atNumber,
   dateTimeLiteral,
   intervalQualifier,
-  plainString,
+  intervalText,
   specialLiteral,
   stringLiteral,
   unsignedNumber,
@@ -178,7 +178,7 @@ function interval(p: TokenCursor): Expression {
   const start = p.expect('INTERVAL').start
   const sign = p.acceptOne(['-', '+'])
   if (p.token.type === 'string') {
-    const { value } = plainString(p)
+    const { value } = intervalText(p)
     const qualifier = intervalQualifier(p)
     return { kind: 'IntervalLiteral', value, negative: sign === '-', qualifier, span: p.spanFrom(start) }
   }
