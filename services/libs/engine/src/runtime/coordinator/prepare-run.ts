@@ -1,6 +1,7 @@
 /** Gathers what the threads of a run start from: the manifest of the committed checkpoint, splits, parallelism of sinks, memory. */
 import { decodeManifest, type Manifest, planHash } from '../../checkpoint/manifest.ts'
 import type { CommittedPointer } from '../../connector/sink.ts'
+import type { PhysicalOperator, PhysicalPlan } from '../../plan/physical.ts'
 import { JobError } from '../job-failure.ts'
 import { buildJobGraph, type Fragment, type JobGraph } from '../job-graph.ts'
 import type { SplitSnapshot } from '../thread/fragment-io.ts'
@@ -21,9 +22,10 @@ export interface PreparedRun {
 }
 
 export async function prepareRun(parts: JobParts, pointer: CommittedPointer | null): Promise<PreparedRun> {
-  const { options, plan } = parts
+  const { options } = parts
   const manifest = pointer && (await loadManifest(parts, pointer))
   const writers = await sinkWriters(parts)
+  const plan = joinFreeSinks(parts, writers)
   const graph = buildJobGraph(plan, options.parallelism, writers)
   const splits = new Map<string, readonly SplitSnapshot[]>()
   for (const op of plan.operators) {
@@ -33,16 +35,17 @@ export async function prepareRun(parts: JobParts, pointer: CommittedPointer | nu
     if (enumerator) splits.set(op.id, mergeSplits(await enumerator.discover(restored.map((split) => split.id)), restored))
   }
   const budget = StateBudget.allocate(options.stateLimitBytes)
-  return { inits: makeInits(parts, { graph, writers, splits, manifest, budget }), graph, manifest, budget, splits }
+  return { inits: makeInits(parts, { plan, graph, writers, splits, manifest, budget }), graph, manifest, budget, splits }
 }
 
 interface Gathered extends Omit<PreparedRun, 'inits'> {
+  readonly plan: PhysicalPlan
   readonly writers: Readonly<Record<string, number>>
 }
 
 function makeInits(parts: JobParts, gathered: Gathered): Omit<ThreadInit, 'transaction'>[] {
-  const { options, plan, place, operatorModule } = parts
-  const { graph, writers, splits, manifest, budget } = gathered
+  const { options, place, operatorModule } = parts
+  const { plan, graph, writers, splits, manifest, budget } = gathered
   const signals = ThreadSignal.allocate(options.parallelism)
   const rings = allocateRings(graph)
   const assigned = new Map([...splits].map(([id, all]) => [id, assignSplits(all, fragmentOf(graph, id).parallelism)]))
@@ -78,6 +81,24 @@ async function sinkWriters(parts: JobParts): Promise<Record<string, number>> {
     if (count !== undefined) writers[id] = count
   }
   return writers
+}
+
+/** Where any writer will do and each subtask can have one, rows stay on their thread: the edge becomes a forward one. */
+function joinFreeSinks(parts: JobParts, writers: Readonly<Record<string, number>>): PhysicalPlan {
+  const { options, registry, context, plan } = parts
+  const isFree = ({ id, body, inputs }: PhysicalOperator): boolean => {
+    if (body.kind !== 'Sink') return false
+    const limit = writers[id] ?? options.parallelism
+    if (limit < options.parallelism) return false
+    if (!inputs.every(({ distribution }) => distribution.kind === 'writers' && distribution.keys.length === 0)) return false
+    const count = { limit, writers: options.parallelism }
+    return registry.sinks[body.table.connector]?.createRouter?.(body.table, context, count) === undefined
+  }
+  const forward = { kind: 'forward' } as const
+  const operators = plan.operators.map((op) =>
+    isFree(op) ? { ...op, inputs: op.inputs.map((input) => ({ ...input, distribution: forward })) } : op,
+  )
+  return { ...plan, operators }
 }
 
 async function loadManifest(parts: JobParts, pointer: CommittedPointer): Promise<Manifest> {
