@@ -1,4 +1,9 @@
 // Public entry of `@millrace/engine/sql`: parse, bind, plan, explain. No I/O. One line per module.
+export * from '../plan/compile-statement.ts'
+export * from '../plan/explain-plan.ts'
+export type { PhysicalOperator, PhysicalPlan, ResolvedTable } from '../plan/physical.ts'
+export * from '../plan/plan-statement.ts'
+export type * from '../plan/planning-env.ts'
 export type * from './ast/ddl.ts'
 export type * from './ast/dml.ts'
 export type * from './ast/expression.ts'
