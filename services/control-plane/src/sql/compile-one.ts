@@ -1,6 +1,8 @@
+import type { ConnectorCatalog } from '@millrace/engine/connector'
 import {
   type BoundStatement,
   bindStatement,
+  connectorFacts,
   type Diagnostic,
   LineMap,
   parseStatements,
@@ -19,14 +21,14 @@ export interface One {
 }
 
 /** Parses and binds a text that has to hold exactly one statement. */
-export function bindOne(sql: string, session: SessionContext): One {
+export function bindOne(sql: string, session: SessionContext, connectors: ConnectorCatalog): One {
   const parsed = parseStatements(sql)
   const span = parsed.spans[0] ?? { start: 0, end: sql.length }
   if (parsed.spans.length > 1 || (parsed.spans.length === 0 && parsed.diagnostics.length === 0))
     return { span, diagnostics: [...parsed.diagnostics, wrongCount(parsed.spans, sql)] }
   const ast = parsed.statements[0]
   if (!ast || parsed.diagnostics.some((d) => d.severity === 'error')) return { span, diagnostics: parsed.diagnostics }
-  const { bound, diagnostics } = bindStatement(ast, session, { text: sql })
+  const { bound, diagnostics } = bindStatement(ast, session, { text: sql, connectors: connectorFacts(connectors) })
   return { ast, span, diagnostics: [...parsed.diagnostics, ...diagnostics], ...(bound ? { bound } : {}) }
 }
 

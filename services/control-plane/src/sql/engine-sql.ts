@@ -1,10 +1,11 @@
 import { connectorCatalog } from '@millrace/connectors/descriptors'
 import {
   type BoundStatement,
+  type CatalogChange,
   type Diagnostic,
   describeRows,
-  printStatement,
-  printType,
+  formatSql,
+  parseStatements,
   type SessionContext,
   showRows,
 } from '@millrace/engine/sql'
@@ -14,9 +15,9 @@ import { ProblemError } from '../http/problem.ts'
 import { applyChanges } from './apply-changes.ts'
 import { type LoadedCatalog, loadCatalog } from './catalog-session.ts'
 import { bindOne, type One, toDetails } from './compile-one.ts'
-import { planOne } from './plan-one.ts'
+import { columnsOf, planOne } from './plan-one.ts'
 import type { Compiled, SqlEnvironment, SqlService } from './sql-service.ts'
-import { tableFindings } from './table-rules.ts'
+import { type TableUnderRules, tableFindings } from './table-rules.ts'
 
 /** The SQL front end over the engine's parser, binder and planner and the workspace's stored catalog. */
 export const engineSql: SqlService = {
@@ -29,7 +30,7 @@ export const engineSql: SqlService = {
     const work = await begin(scope, sql, environment)
     const { bound } = work.one
     const more = bound ? findings(work, bound) : []
-    const schema = bound ? schemaOf(bound, work.catalog.session) : []
+    const schema = bound ? schemaOf(bound) : []
     return { diagnostics: toDetails(sql, [...work.one.diagnostics, ...more]), sqlKind: bound ? kindOf(bound) : null, schema }
   },
   explain: async (scope, sql, environment) => {
@@ -37,7 +38,11 @@ export const engineSql: SqlService = {
     if (!work.one.bound) throw invalid(sql, work.one.diagnostics)
     return explainText(work, work.one.bound)
   },
-  format: (sql) => sql.trim(),
+  format: (sql) => {
+    const { diagnostics } = parseStatements(sql)
+    if (diagnostics.some((d) => d.severity === 'error')) throw invalid(sql, diagnostics)
+    return formatSql(sql)
+  },
 }
 
 interface Work {
@@ -50,11 +55,11 @@ interface Work {
 
 async function begin(scope: Scope, sql: string, environment: SqlEnvironment): Promise<Work> {
   const catalog = await loadCatalog(scope, environment)
-  return { scope, sql, environment, catalog, one: bindOne(sql, catalog.session) }
+  return { scope, sql, environment, catalog, one: bindOne(sql, catalog.session, connectorCatalog) }
 }
 
 async function run(work: Work, bound: BoundStatement): Promise<Compiled> {
-  const found = findings(work, bound)
+  const found = bound.kind === 'Catalog' ? findings(work, bound) : []
   if (found.some((d) => d.severity === 'error')) throw invalid(work.sql, [...work.one.diagnostics, ...found])
   switch (bound.kind) {
     case 'Query':
@@ -88,14 +93,10 @@ async function run(work: Work, bound: BoundStatement): Promise<Compiled> {
 }
 
 async function plan(work: Work, bound: BoundStatement, session: SessionContext): Promise<Compiled> {
-  const planned = planOne(bound, session, connectorCatalog)
-  if (!planned.plan) throw invalid(work.sql, [...work.one.diagnostics, ...planned.diagnostics.map((d) => atStatement(work, d))])
-  const again = planned.tables.flatMap((t) => tableFindings(connectorCatalog, t)).filter((f) => f.severity === 'error')
-  if (again.length > 0)
-    throw invalid(
-      work.sql,
-      again.map((f) => atStatement(work, f)),
-    )
+  const { planned, diagnostics } = planOne(bound, { session, connectors: connectorCatalog, span: work.one.span })
+  if (!planned) throw invalid(work.sql, [...work.one.diagnostics, ...diagnostics])
+  const again = tablesFindings(work, planned.tables).filter((f) => f.severity === 'error')
+  if (again.length > 0) throw invalid(work.sql, again)
   const connections = [...new Set(planned.tables.flatMap((t) => t.options['connection'] ?? []))].sort()
   await requireConnections(work, connections)
   return { kind: 'program', program: planned.program, plan: planned.text, traits: { ...planned.traits, connections } }
@@ -131,27 +132,43 @@ function done(bound: BoundStatement, results: ImmediateResults): Compiled {
   return { kind: 'done', results, traits }
 }
 
-/** What the tables that DDL makes break of the rules. */
+/** What is wrong beyond binding: rules that tables break, and what planning finds. */
 function findings(work: Work, bound: BoundStatement): Diagnostic[] {
-  if (bound.kind !== 'Catalog') return []
-  return bound.changes.flatMap((change) => {
-    if ((change.kind !== 'Create' && change.kind !== 'Alter') || change.object.kind !== 'table') return []
-    const { options, primaryKey } = change.object
-    const table = { name: change.path[2], options, primaryKey: primaryKey?.columns ?? [] }
-    return tableFindings(connectorCatalog, table).map((f) => atStatement(work, f))
+  if (bound.kind === 'Catalog') return tablesFindings(work, bound.changes.flatMap(tableOfChange))
+  if (bound.kind === 'Explain') return findings(work, bound.statement)
+  if (!PLANNED.has(bound.kind)) return []
+  const { planned, diagnostics } = planOne(bound, {
+    session: work.catalog.session,
+    connectors: connectorCatalog,
+    span: work.one.span,
   })
+  return [...diagnostics, ...tablesFindings(work, planned?.tables ?? [])]
 }
 
+const PLANNED: ReadonlySet<string> = new Set(['Query', 'Insert', 'StatementSet'])
+
+function tableOfChange(change: CatalogChange): TableUnderRules[] {
+  if ((change.kind !== 'Create' && change.kind !== 'Alter') || change.object.kind !== 'table') return []
+  const { options, primaryKey } = change.object
+  return [{ name: change.path[2], options, primaryKey: primaryKey?.columns ?? [] }]
+}
+
+const tablesFindings = (work: Work, tables: readonly TableUnderRules[]): Diagnostic[] =>
+  tables.flatMap((t) => tableFindings(connectorCatalog, t)).map((f) => atStatement(work, f))
+
 function explainText(work: Work, bound: BoundStatement): string {
-  if (bound.kind !== 'Query' && bound.kind !== 'Insert' && bound.kind !== 'StatementSet')
-    throw invalid(work.sql, [atStatement(work, unsupported('Only queries, INSERT and statement sets have a plan.'))])
-  const planned = planOne(bound, work.catalog.session, connectorCatalog)
-  if (!planned.plan)
-    throw invalid(
-      work.sql,
-      planned.diagnostics.map((d) => atStatement(work, d)),
-    )
-  return `== Bound ==\n${printStatement(bound)}\n\n== Physical ==\n${planned.text}`
+  const { planned, diagnostics } = planOne(bound, {
+    session: work.catalog.session,
+    connectors: connectorCatalog,
+    span: work.one.span,
+  })
+  if (planned) return planned.text
+  throw invalid(
+    work.sql,
+    diagnostics.length > 0
+      ? diagnostics
+      : [atStatement(work, unsupported('Only queries, INSERT and statement sets have a plan.'))],
+  )
 }
 
 const KINDS: Readonly<Record<BoundStatement['kind'], string>> = {
@@ -177,13 +194,8 @@ function kindOf(bound: BoundStatement): string {
   return `${change.kind.replace(/(?!^)([A-Z])/g, '_$1')}${object}`.toUpperCase()
 }
 
-function schemaOf(bound: BoundStatement, _session: SessionContext): StatementTraits['schema'] {
-  const schema = bound.kind === 'Query' ? bound.query.schema : bound.kind === 'Insert' ? bound.sinkSchema : []
-  return schema.map((f) => ({
-    name: f.name,
-    type: printType({ ...f.type, nullable: true }, 'summary'),
-    nullable: f.type.nullable,
-  }))
+function schemaOf(bound: BoundStatement): StatementTraits['schema'] {
+  return columnsOf(bound.kind === 'Query' ? bound.query.schema : bound.kind === 'Insert' ? bound.sinkSchema : [])
 }
 
 /** A code of its own where one rule alone was broken that has one in the catalogue; SQL_INVALID with all findings otherwise. */
