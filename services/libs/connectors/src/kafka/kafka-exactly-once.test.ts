@@ -162,6 +162,64 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
     })
   })
 
+  it('a coordinator that dies at any request of a commit, sent or answered, leaves number and output in agreement', async () => {
+    await bench.createTopic('eo-any')
+    const seen = new Set<string>()
+    const expected: number[] = []
+    let number = 0
+    let epoch = 0
+    let finished = false
+    for (let step = 1; !finished; step++) {
+      for (const fate of ['lost', 'answer lost'] as const) {
+        const { dial } = bench.context()
+        let writes = Number.POSITIVE_INFINITY
+        let dead = false
+        const context: Partial<ConnectorContext> = {
+          epoch: ++epoch,
+          dial: async (target) => {
+            if (dead) throw new Error('the process is dead')
+            const socket = await dial(target)
+            const write = socket.write.bind(socket) as (chunk: Uint8Array) => boolean
+            socket.write = ((chunk: Uint8Array) => {
+              if (--writes > 0) return write(chunk)
+              dead = true
+              if (fate === 'answer lost') socket.end(chunk)
+              else socket.destroy()
+              return false
+            }) as typeof socket.write
+            return socket
+          },
+        }
+        const next = number + 1
+        const run = await start('eo-any', context, next)
+        await run.write([[next]])
+        writes = step
+        const outcome = run.truth.commit({ number: next, epoch, manifest: `m-${next}` }, { wrote: true })
+        const closing = expect
+          .poll(() => dead, { timeout: 2_000 })
+          .toBe(true)
+          .then(
+            () => run.kill(),
+            () => {},
+          )
+        finished = await outcome.then(
+          () => true,
+          () => false,
+        )
+        await closing
+        await run.kill()
+        const pointer = await recovered('eo-any', epoch)
+        const committed = pointer?.number === next
+        if (committed) expected.push(next)
+        expect(committed || (pointer?.number ?? 0) === number).toBe(true)
+        number = pointer?.number ?? 0
+        seen.add(committed ? 'committed' : 'not committed')
+        expect(await values('eo-any')).toEqual(expected)
+      }
+    }
+    expect(seen).toEqual(new Set(['committed', 'not committed']))
+  })
+
   it('a zombie is fenced: its rows stay invisible, its commit is refused', async () => {
     await bench.createTopic('eo-zombie')
     const zombie = await start('eo-zombie')

@@ -57,7 +57,11 @@ export interface OwnedModule {
 export const OWNED_MODULES: readonly OwnedModule[] = [
   { specifier: /^(@prisma\/|prisma$)/, owners: ['services/libs/store/'], what: 'Prisma' },
   { specifier: /^bullmq$/, owners: ['services/libs/queue/'], what: 'BullMQ' },
-  { specifier: /^kafkajs$/, owners: ['services/libs/kafka-admin/', 'e2e/'], what: 'kafkajs' },
+  {
+    specifier: /^kafkajs$/,
+    owners: ['services/libs/kafka-admin/', 'services/libs/connectors/src/kafka/testing/', 'e2e/'],
+    what: 'kafkajs',
+  },
   {
     specifier: /^@platformatic\/kafka$/,
     owners: ['e2e/', 'services/libs/connectors/src/kafka/testing/'],

@@ -9,6 +9,9 @@ import { Producer } from '../sink/producer.ts'
 import type { KafkaClient } from '../wire/client.ts'
 import type { RecordPlace } from './metadata-columns.ts'
 
+/** Of key and of value, so that a letter fits where a record of any size came from. */
+const RAW_BYTES_MAX = 256 * 1024
+
 export interface DeadLetterOptions {
   readonly client: KafkaClient
   readonly topic: string
@@ -50,10 +53,11 @@ export class DeadLetters {
   #letter(fault: DecodeFault, run: RecordColumns, place: RecordPlace): Uint8Array {
     const { record } = fault
     const raw = (offsets: Int32Array, lengths: Int32Array): string | null => {
-      const length = lengths[record] ?? -1
+      const length = Math.min(lengths[record] ?? -1, RAW_BYTES_MAX)
       const at = run.data.byteOffset + (offsets[record] ?? 0)
       return length < 0 ? null : Buffer.from(run.data.buffer as ArrayBuffer, at, length).toString('base64')
     }
+    const longest = Math.max(run.keyLengths[record] ?? 0, run.valueLengths[record] ?? 0)
     const letter = {
       statement_version: this.#options.statementVersion,
       table: this.#options.table,
@@ -65,6 +69,7 @@ export class DeadLetters {
       column: fault.column ?? null,
       key: raw(run.keyOffsets, run.keyLengths),
       value: raw(run.valueOffsets, run.valueLengths),
+      truncated: longest > RAW_BYTES_MAX,
     }
     return Buffer.from(JSON.stringify(letter))
   }

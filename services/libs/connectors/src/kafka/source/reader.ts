@@ -94,12 +94,22 @@ export class KafkaSourceReader implements SourceReader {
     for (;;) {
       const open = this.#open ?? this.#openNext()
       if (open === null) return null
-      if (!open.cursor.fill(this.#run)) {
+      if (!this.#fill(open)) {
         this.#finish(open)
         continue
       }
       const batch = this.#decode(open)
       if (batch !== null || this.#held !== null) return batch
+    }
+  }
+
+  /** Damaged batches end the statement under every `error-handling.mode`: nobody knows which records they held. */
+  #fill(open: OpenChunk): boolean {
+    try {
+      return open.cursor.fill(this.#run)
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      throw new KafkaError(error.code, `${open.split.id} of ${this.#o.table}: ${error.message}`, { cause: error })
     }
   }
 

@@ -15,6 +15,10 @@ export interface SaslOptions {
   readonly password: string
 }
 
+const FETCH_API = 1
+/** With topic ids: the youngest request that every path needs. */
+const FETCH_VERSION = 13
+
 /** Brings a fresh connection to where requests are served. Throws KAFKA_AUTHENTICATION when the credentials are refused. */
 export async function prepareConnection(
   connection: Connection,
@@ -22,6 +26,9 @@ export async function prepareConnection(
   random: RandomBytes = systemRandom,
 ): Promise<BrokerFeatures> {
   const features = await connection.request(apiVersionsCall())
+  if (features.maxVersion(FETCH_API) < FETCH_VERSION) {
+    throw new KafkaError('OPTION_INVALID', `${connection.address} is older than Kafka 3.1, the oldest that is spoken to`)
+  }
   if (!sasl) return features
   const handshake = await connection.request(saslHandshakeCall(sasl.mechanism))
   if (handshake.error !== 0) {
