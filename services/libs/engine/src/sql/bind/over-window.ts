@@ -5,6 +5,7 @@ import type { BindingContext } from '../bound/binding-context.ts'
 import type { AggregateCall, BoundExpr, SortKey } from '../bound/expr.ts'
 import type { BoundRel, OverFrame } from '../bound/rel.ts'
 import { exprKey, mapAggregateCall, mapExpr } from '../bound/walk.ts'
+import { overBoundedFrame } from '../expressions/aggregate-expression.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import type { Span } from '../text/span.ts'
 import type { BinderState } from './binder-state.ts'
@@ -63,8 +64,9 @@ export class OverCalls {
     if (partition.includes(undefined) || order === undefined) return undefined
     const frame = this.#frame(call, spec, order)
     if (frame === 'refused' || !this.#checkStreaming({ call, partition: [], order, frame }, window.span)) return undefined
-    this.#pending.push({ call, partition: partition as BoundExpr[], order, frame })
-    return pendingColumn('over', this.#pending.length - 1, call.type)
+    const typed = typeof frame?.preceding === 'number' ? overBoundedFrame(call) : call
+    this.#pending.push({ call: typed, partition: partition as BoundExpr[], order, frame })
+    return pendingColumn('over', this.#pending.length - 1, typed.type)
   }
 
   #named(name: Identifier, depth: number): WindowSpec | undefined {

@@ -7,7 +7,7 @@ import type { FunctionDefinition } from '../functions/function-definition.ts'
 import { builtIn } from '../functions/function-table.ts'
 import type { Span } from '../text/span.ts'
 import { BOOLEAN, notNull } from '../types/make-type.ts'
-import { bindAll, type ExpressionBinder, fail, showTypes, unsupported } from './expression-binder.ts'
+import { bindAll, type ExpressionBinder, fail, literalValue, showTypes, unsupported } from './expression-binder.ts'
 import { checkCall } from './function-call.ts'
 import { symbol } from './special-form.ts'
 
@@ -133,6 +133,13 @@ function aggregateCall(binder: ExpressionBinder, form: AggregateForm, query: Que
 
 /** Types whose values Flink cannot keep as keys of the distinct ones seen. */
 const NO_KEYS: ReadonlySet<string> = new Set(['BINARY', 'VARBINARY', 'MAP', 'MULTISET', 'ROW', 'STRUCTURED', 'RAW'])
+
+/** The call over a bounded OVER frame: as Flink sees it the frame may be empty, so that SUM and its like may be NULL. */
+export function overBoundedFrame(call: AggregateCall): AggregateCall {
+  const types = call.args.map((arg) => arg.type)
+  const type = builtIn(call.fn)?.result({ types, literals: call.args.map(literalValue), groupCount: 0 })
+  return type?.nullable ? { ...call, type } : call
+}
 
 /** Aggregates do not nest; the arguments of OVER may hold a group's aggregates. */
 function insideOf(context: BindingContext, query: QueryCallbacks, form: AggregateForm): BindingContext {

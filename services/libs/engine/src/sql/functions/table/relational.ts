@@ -2,7 +2,7 @@
 import { BIGINT, notNull, timestamp, timestampLtz, VARIANT } from '../../types/make-type.ts'
 import { type ArgumentStrategy, define, type Entry } from '../function-definition.ts'
 import { ANY, anyOf, INT, NILADIC, operands } from '../operand-families.ts'
-import { always, argument, forceNullable } from '../result-strategies.ts'
+import { always, argument, nullableIfAny } from '../result-strategies.ts'
 
 const WINDOW: ArgumentStrategy = { min: 2, max: 4, signatures: ['<TIME>, <INTERVAL>, …'], infer: ({ types }) => types }
 const ANYTHING: ArgumentStrategy = { min: 0, max: Number.POSITIVE_INFINITY, signatures: ['…'], infer: ({ types }) => types }
@@ -39,10 +39,10 @@ const TABLES: readonly Entry[] = [
 
 const navigation = anyOf(operands(ANY), operands(ANY, INT))
 const PATTERN: readonly Entry[] = [
-  ['FIRST', navigation, forceNullable(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
-  ['LAST', navigation, forceNullable(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
-  ['PREV', navigation, forceNullable(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
-  ['NEXT', navigation, forceNullable(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
+  ['FIRST', navigation, nullableIfAny(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
+  ['LAST', navigation, nullableIfAny(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
+  ['PREV', navigation, nullableIfAny(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
+  ['NEXT', navigation, nullableIfAny(argument(0)), { ...CUSTOM, parameters: ['value', 'offset'] }],
   [
     'MATCH_ROWTIME',
     anyOf(NILADIC, operands(ANY)),
