@@ -11,6 +11,10 @@ export interface EncodedInputRow {
 
 const KINDS = { '+I': ROW_KIND.INSERT, '-U': ROW_KIND.UPDATE_BEFORE, '+U': ROW_KIND.UPDATE_AFTER, '-D': ROW_KIND.DELETE } as const
 
+export function isOp(value: unknown): value is EncodedInputRow['op'] {
+  return typeof value === 'string' && value in KINDS
+}
+
 /** A batch of its own memory. `types` belong to the values in order. Throws for a value that its type cannot hold. */
 export function decodeRows(rows: readonly EncodedInputRow[], types: readonly LogicalType[]): Batch {
   const columns = types.map((type, c) => {
