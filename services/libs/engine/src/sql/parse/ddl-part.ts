@@ -88,7 +88,11 @@ export function tableBody(p: TokenCursor): TableElement[] {
   p.expect('(')
   const next = p.peek(1).key
   const namesOnly = p.isName(p.token) && (next === ',' || next === ')')
-  const elements = commaList(p, namesOnly ? namedColumn : tableElement)
+  const rule = (cursor: TokenCursor): TableElement => {
+    const element = namesOnly ? namedColumn(cursor) : tableElement(cursor)
+    return cursor.at(',') || cursor.at(')') ? element : cursor.fail()
+  }
+  const elements = commaList(p, (cursor) => cursor.guard(rule, COMMA)).filter((element) => element !== undefined)
   checkOneWatermark(p, elements)
   p.expect(')')
   return inFlinksOrder(elements)
@@ -99,6 +103,8 @@ export function inFlinksOrder(elements: readonly TableElement[]): TableElement[]
   const rank = ({ kind }: TableElement): number => (kind === 'WatermarkClause' ? 2 : kind === 'TableConstraint' ? 1 : 0)
   return elements.toSorted((a, b) => rank(a) - rank(b))
 }
+
+const COMMA: ReadonlySet<string> = new Set([','])
 
 export function checkOneWatermark(p: TokenCursor, elements: readonly TableElement[]): void {
   const [, second] = elements.filter((element) => element.kind === 'WatermarkClause')

@@ -21,6 +21,8 @@ const RULES: GrammarRules = { expression, queryOrExpression, leafOrExpression, s
 /** The statements of one text in order. Where one could not be parsed it is undefined, and a diagnostic says why. */
 export type ParsedStatements = Readonly<{
   statements: readonly (Statement | undefined)[]
+  /** As much of each as could be read: for editors. Parts with a mistake are missing from it. */
+  partials: readonly (Statement | undefined)[]
   /** From the first to the last token of each, without the semicolon. */
   spans: readonly Span[]
   diagnostics: readonly Diagnostic[]
@@ -36,26 +38,29 @@ export type ParsedExpression = Readonly<{
 }>
 
 /**
- * Parses a script: statements with semicolons between them. Never throws; goes on behind the next semicolon after a
- * mistake. Time is linear in the length of the text.
+ * Parses a script: statements with semicolons between them. Never throws; after a mistake it goes on at the next clause, or
+ * behind the next semicolon. Time is linear in the length of the text.
  */
 export function parseStatements(text: string): ParsedStatements {
   const start = begin(text)
-  if (start === undefined) return { statements: [], spans: [], diagnostics: [tooLong()], tokens: [], trivia: [] }
+  if (start === undefined) return { statements: [], partials: [], spans: [], diagnostics: [tooLong()], tokens: [], trivia: [] }
   const { p, sink, lexed } = start
   const ends = new StatementEnds(p.tokens)
   const statements: (Statement | undefined)[] = []
+  const partials: (Statement | undefined)[] = []
   const spans: Span[] = []
   while (!p.atEnd()) {
     if (p.accept(';')) continue
     const first = p.index
     const from = p.token.start
     const end = ends.after(first)
-    statements.push(attempt(p, sink, { rule: statement, first, end }))
+    const { tree, partial } = attempt(p, sink, { rule: statement, first, end })
+    statements.push(tree)
+    partials.push(partial)
     p.seek(end)
     spans.push(p.spanFrom(from))
   }
-  return { statements, spans, diagnostics: sink.all, ...lexed }
+  return { statements, partials, spans, diagnostics: sink.all, ...lexed }
 }
 
 /** Parses one expression that is the whole text. */
@@ -65,7 +70,7 @@ export function parseExpression(text: string): ParsedExpression {
   const { p, sink, lexed } = start
   const rule = (cursor: TokenCursor): Expression => expression(cursor, ExpressionContext.subQuery)
   const end = p.tokens.length - 1
-  return { expression: attempt(p, sink, { rule, first: 0, end }), diagnostics: sink.all, ...lexed }
+  return { expression: attempt(p, sink, { rule, first: 0, end }).tree, diagnostics: sink.all, ...lexed }
 }
 
 type Start = Readonly<{ p: TokenCursor; sink: DiagnosticSink; lexed: Pick<ParsedStatements, 'tokens' | 'trivia'> }>
@@ -91,15 +96,17 @@ function tooLong(): Diagnostic {
 /** A rule that has to take the tokens from `first` up to `end`. */
 type Attempt<T> = Readonly<{ rule: (p: TokenCursor) => T; first: number; end: number }>
 
-/** Runs a rule from a token; a failure is told as a diagnostic. */
-function attempt<T>(p: TokenCursor, sink: DiagnosticSink, what: Attempt<T>): T | undefined {
+/** What an attempt gives: `tree` without a mistake, else `partial`, if so much could be read. */
+type Attempted<T> = Readonly<{ tree?: T; partial?: T }>
+
+/** Runs a rule from a token; failures are told as diagnostics. */
+function attempt<T>(p: TokenCursor, sink: DiagnosticSink, what: Attempt<T>): Attempted<T> {
   try {
-    return run(p, what)
+    const tree = run(p, what)
+    return { tree, partial: tree }
   } catch (failure) {
     if (!(failure instanceof SyntaxFailure)) throw failure
-    // What is no token at all has its diagnostic from the lexer.
-    if (p.tokens[failure.index]?.type !== 'invalid') sink.add(syntaxDiagnostic(p, failure, expectedAt(p, failure, what)))
-    return undefined
+    return goOver(p, sink, { what, failure })
   }
 }
 
@@ -107,24 +114,56 @@ function run<T>(p: TokenCursor, what: Attempt<T>): T {
   p.parameters = 0
   p.height = 0
   const result = what.rule(p)
-  if (p.index !== what.end) {
-    p.note(';')
-    p.fail()
-  }
+  checkEnd(p, what)
   return result
 }
 
-/** Parses once more and notes what would have been right at the token at fault: the common case pays nothing for it. */
-function expectedAt<T>(p: TokenCursor, failure: SyntaxFailure, what: Attempt<T>): ReadonlySet<string> {
-  const expected = new Set<string>()
-  if (failure.message !== undefined) return expected
+function checkEnd<T>(p: TokenCursor, what: Attempt<T>): void {
+  if (p.index === what.end) return
+  p.note(';')
+  p.fail()
+}
+
+/**
+ * Parses a statement with a mistake once more: notes what would have been right where it failed, goes over mistakes at
+ * clauses to find more of them, and keeps what can be read. The common case pays nothing for this.
+ */
+function goOver<T>(
+  p: TokenCursor,
+  sink: DiagnosticSink,
+  given: Readonly<{ what: Attempt<T>; failure: SyntaxFailure }>,
+): Attempted<T> {
+  const { what, failure } = given
+  const expected = new Map<number, Set<string>>()
   p.seek(what.first)
-  p.record(new Map([[failure.index, expected]]))
+  p.record(expected, failure.index)
+  const failures: SyntaxFailure[] = []
+  p.failures = failures
+  let partial: T | undefined
   try {
-    run(p, what)
+    p.parameters = 0
+    partial = what.rule(p)
+    checkEnd(p, what)
   } catch (again) {
     if (!(again instanceof SyntaxFailure)) throw again
+    failures.push(again)
   }
+  p.failures = undefined
   p.record(undefined)
-  return expected
+  report(p, sink, { failures: failures.length === 0 ? [failure] : failures, expected })
+  return partial === undefined ? {} : { partial }
+}
+
+type Report = Readonly<{ failures: readonly SyntaxFailure[]; expected: ReadonlyMap<number, ReadonlySet<string>> }>
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+function report(p: TokenCursor, sink: DiagnosticSink, { failures, expected }: Report): void {
+  const told = new Set<number>()
+  for (const failure of failures) {
+    // What is no token at all has its diagnostic from the lexer.
+    if (told.has(failure.index) || p.tokens[failure.index]?.type === 'invalid') continue
+    told.add(failure.index)
+    sink.add(syntaxDiagnostic(p, failure, expected.get(failure.index) ?? NOTHING))
+  }
 }

@@ -68,7 +68,7 @@ function select(p: TokenCursor): Select {
   const hints = optionalHints(p)
   const stream = p.accept('STREAM')
   const quantifier = p.acceptOne(['DISTINCT', 'ALL'])
-  const items = commaList(p, selectItem)
+  const items = p.guard((cursor) => commaList(cursor, selectItem), CLAUSES) ?? []
   const clauses: Clauses = p.accept('FROM') ? fromAndRest(p) : { windows: [] }
   return {
     kind: 'Select',
@@ -83,14 +83,26 @@ function select(p: TokenCursor): Select {
 
 type Clauses = Pick<Select, 'from' | 'where' | 'groupBy' | 'having' | 'windows' | 'qualify'>
 
+/** Words that begin a clause: where reading goes on behind a mistake. */
+const CLAUSES: ReadonlySet<string> = new Set(
+  'FROM WHERE GROUP HAVING WINDOW QUALIFY ORDER LIMIT OFFSET FETCH UNION INTERSECT EXCEPT'.split(' '),
+)
+
 function fromAndRest(p: TokenCursor): Clauses {
-  const from: TableRef = fromClause(p)
-  const where = p.accept('WHERE') ? { where: subQueryExpression(p) } : {}
-  const group = p.at('GROUP') ? { groupBy: groupBy(p) } : {}
-  const having = p.accept('HAVING') ? { having: subQueryExpression(p) } : {}
-  const windows = p.accept('WINDOW') ? namedWindows(p) : []
-  const qualify = p.accept('QUALIFY') ? { qualify: subQueryExpression(p) } : {}
-  return { from, ...where, ...group, ...having, windows, ...qualify }
+  const from: TableRef | undefined = p.guard(fromClause, CLAUSES)
+  const where = p.accept('WHERE') ? p.guard(subQueryExpression, CLAUSES) : undefined
+  const group = p.at('GROUP') ? p.guard(groupBy, CLAUSES) : undefined
+  const having = p.accept('HAVING') ? p.guard(subQueryExpression, CLAUSES) : undefined
+  const windows = p.accept('WINDOW') ? p.guard(namedWindows, CLAUSES) : undefined
+  const qualify = p.accept('QUALIFY') ? p.guard(subQueryExpression, CLAUSES) : undefined
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(where === undefined ? {} : { where }),
+    ...(group === undefined ? {} : { groupBy: group }),
+    ...(having === undefined ? {} : { having }),
+    windows: windows ?? [],
+    ...(qualify === undefined ? {} : { qualify }),
+  }
 }
 
 function selectItem(p: TokenCursor): SelectItem {

@@ -58,11 +58,13 @@ export function withOrder(p: TokenCursor, node: Query | Expression, start: numbe
   if (query === undefined) {
     return p.fail(`${key === 'ORDER' ? 'ORDER BY' : key} cannot follow an expression.`, { code: 'SQL_QUERY_EXPECTED' })
   }
-  const order = key === 'ORDER' ? orderBy(p) : []
+  const order = key === 'ORDER' ? (p.guard(orderBy, LIMITS) ?? []) : []
   const bounds = limits(p)
   if (order.length === 0 && bounds.limit === undefined && bounds.offset === undefined) return node
   return { kind: 'Ordered', query, orderBy: order, ...bounds, span: p.spanFrom(start) }
 }
+
+const LIMITS: ReadonlySet<string> = new Set(['LIMIT', 'OFFSET', 'FETCH'])
 
 type Limits = { offset?: Expression; limit?: Expression }
 

@@ -21,6 +21,8 @@ export type GrammarRules = Readonly<{
 
 export const NESTING_MAX = 200
 export const TREE_HEIGHT_MAX = 1000
+/** Mistakes in one statement that are gone over. */
+const FAILURES_MAX = 10
 const NAME_LENGTH_MAX = 256
 
 /** Reads tokens of one text in order; look-ahead is bounded by the callers. */
@@ -35,7 +37,10 @@ export class TokenCursor {
   /** Dynamic parameters (`?`) of the statement so far. */
   parameters = 0
   #nesting = 0
+  /** Failures that were gone over; undefined while a mistake ends the parse. */
+  failures: SyntaxFailure[] | undefined
   #expected: Map<number, Set<string>> | undefined
+  #expectedFrom = 0
 
   constructor(text: string, tokens: readonly Token[], rules: GrammarRules) {
     this.text = text
@@ -53,13 +58,50 @@ export class TokenCursor {
     this.height = 0
   }
 
-  /** From now on notes what the grammar asks for at these tokens. */
-  record(expected: Map<number, Set<string>> | undefined): void {
+  /** From now on notes what the grammar asks for, at the tokens from `from` on. */
+  record(expected: Map<number, Set<string>> | undefined, from = 0): void {
     this.#expected = expected
+    this.#expectedFrom = from
   }
 
   #note(key: string): void {
-    this.#expected?.get(this.index)?.add(key)
+    if (this.index < this.#expectedFrom) return
+    const known = this.#expected?.get(this.index)
+    if (known === undefined) this.#expected?.set(this.index, new Set([key]))
+    else known.add(key)
+  }
+
+  /**
+   * Runs a rule for a part of a statement. While failures are gone over, a mistake in it is kept, reading goes on at the
+   * next of `resume` (or the parenthesis that closes the part), and the part is missing from the tree.
+   */
+  guard<T>(rule: (p: TokenCursor) => T, resume: ReadonlySet<string>): T | undefined {
+    if (this.failures === undefined) return rule(this)
+    const first = this.index
+    const nesting = this.#nesting
+    try {
+      return rule(this)
+    } catch (failure) {
+      if (!(failure instanceof SyntaxFailure) || this.failures.length >= FAILURES_MAX) throw failure
+      this.failures.push(failure)
+      this.#skip(first, failure.index, resume)
+      this.#nesting = nesting
+      return undefined
+    }
+  }
+
+  #skip(first: number, failed: number, resume: ReadonlySet<string>): void {
+    let depth = 0
+    let index = first
+    for (; index < this.tokens.length - 1; index++) {
+      const { key } = this.tokens[index] as Token
+      if (key === ';') break
+      if (index >= failed && depth <= 0 && (resume.has(key) || key === ')')) break
+      if (key === '(') depth++
+      else if (key === ')') depth--
+    }
+    this.index = index
+    this.token = this.tokens[index] as Token
   }
 
   /** Marks something that is not a keyword or sign as expected here: "an expression". */
