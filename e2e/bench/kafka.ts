@@ -96,7 +96,7 @@ async function load(kafka: Kafka, events: number): Promise<void> {
   for (let n = 0; n < events; n += BATCH) {
     const values = Array.from({ length: Math.min(BATCH, events - n) }, (_, i) => text.encode(bidText(n + i, eventTime(n + i))))
     if (inFlight.length >= 8) await inFlight.shift()
-    inFlight.push(client.produce('bids', 0, encodeBatch(values, eventTime(n))))
+    inFlight.push(client.produce('bids', 0, encodeBatch(values, Date.now())))
   }
   await Promise.all(inFlight)
   client.close()
