@@ -22,7 +22,7 @@ describe('tables on the built-in Kafka', () => {
       expect(options[key]!.startsWith(topicPrefix(workspace)), key).toBe(true)
     }
     expect(options['properties.sasl.username']).not.toBe('admin')
-    expect(options['properties.sasl.password']).toBe('${secret:kafka_password}')
+    expect(options['properties.sasl.password']).toBe('${secret:millrace:kafka_password}')
   })
 
   test('every topic of a list and every alternative of a pattern is prefixed', () => {

@@ -8,8 +8,11 @@ export interface BuiltInKafka {
   readonly saslMechanism: string
 }
 
-/** Name under which the workspace principal's password is handed to the worker. */
-export const KAFKA_PASSWORD = 'kafka_password'
+/** Names of secrets that the service itself places begin with this. */
+export const RESERVED = 'millrace:'
+/** The workspace's sealed field that holds its principal's password, and the name under which it is handed to the worker. */
+export const KAFKA_PASSWORD_FIELD = 'kafka_password'
+export const KAFKA_PASSWORD = `${RESERVED}${KAFKA_PASSWORD_FIELD}`
 
 /** A Kafka table that names no cluster is on the built-in one. */
 export const isBuiltIn = (options: Options): boolean =>

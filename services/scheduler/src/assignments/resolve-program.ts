@@ -6,7 +6,7 @@ import {
   type RunnableStatement,
   type SystemTx,
 } from '@millrace/store'
-import { type BuiltInKafka, isBuiltIn, KAFKA_PASSWORD, onBuiltInKafka } from './built-in-kafka.ts'
+import { type BuiltInKafka, isBuiltIn, KAFKA_PASSWORD, KAFKA_PASSWORD_FIELD, onBuiltInKafka, RESERVED } from './built-in-kafka.ts'
 import type { PreparedProgram, ProgramSource } from './program-source.ts'
 
 type Options = Readonly<Record<string, string>>
@@ -28,11 +28,9 @@ const CONNECTION_OPTIONS: Readonly<Record<string, string>> = {
   security_protocol: 'properties.security.protocol',
   sasl_mechanism: 'properties.sasl.mechanism',
   sasl_username: 'properties.sasl.username',
-  username: 'properties.sasl.username',
 }
 const CONNECTION_SECRETS: Readonly<Record<string, string>> = {
   sasl_password: 'properties.sasl.password',
-  password: 'properties.sasl.password',
 }
 
 /** Programs with tables resolved: built-in Kafka or a named connection, secrets by reference beside them. */
@@ -77,12 +75,17 @@ interface Resolving {
 
 async function resolveTable(tx: SystemTx, r: Resolving): Promise<Options | string> {
   const { options, connector } = r.table
+  // These secrets are the service's to place: a table may not name them and send them elsewhere.
+  if (Object.values(options).some((value) => value.includes(`\${secret:${RESERVED}`)))
+    return 'A table option names a reserved secret.'
   if (options['connection'] !== undefined) return await throughConnection(tx, r, options['connection'])
   if (KAFKA_CONNECTORS.has(connector) && isBuiltIn(options) && r.kafka) {
     const { org, workspace } = r.statement
     const own = await opened(tx, r.master, { org, resource: workspace })
     if (typeof own === 'string') return own
-    if (own[KAFKA_PASSWORD] !== undefined) r.secrets[KAFKA_PASSWORD] = own[KAFKA_PASSWORD]
+    const password = own[KAFKA_PASSWORD_FIELD]
+    if (password === undefined) return 'The Kafka principal of this workspace is not set up yet.'
+    r.secrets[KAFKA_PASSWORD] = password
     return onBuiltInKafka(options, { workspace, kafka: r.kafka })
   }
   return options
@@ -95,14 +98,15 @@ async function throughConnection(tx: SystemTx, r: Resolving, name: string): Prom
   const connection = await findConnectionByName(tx, { org, workspace, name })
   if (!connection) return `There is no connection ${name} any more.`
   const out: Record<string, string> = { ...own }
+  const spec = (connection.spec[connection.type] ?? connection.spec) as Readonly<Record<string, unknown>>
   for (const [field, option] of Object.entries(CONNECTION_OPTIONS)) {
-    const value = connection.spec[field]
+    const value = spec[field]
     if (value !== undefined && value !== null) out[option] = Array.isArray(value) ? value.join(',') : String(value)
   }
   const secrets = await opened(tx, r.master, { org, resource: connection.uid })
   if (typeof secrets === 'string') return secrets
   for (const [field, value] of Object.entries(secrets)) {
-    const reference = `connection:${name}:${field}`
+    const reference = `${RESERVED}connection:${name}:${field}`
     r.secrets[reference] = value
     const option = CONNECTION_SECRETS[field]
     if (option) out[option] = `\${secret:${reference}}`

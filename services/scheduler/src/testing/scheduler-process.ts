@@ -17,7 +17,7 @@ import {
 } from '@millrace/store'
 import { openTestStore, type TestStore } from '@millrace/store/testing'
 
-const MASTER = '11'.repeat(32)
+export const MASTER = '11'.repeat(32)
 const newUid = uidMaker(systemClock)
 /** Stable over restarts of the scheduler, different in test processes side by side. */
 const port = 22_000 + (process.pid % 900)
