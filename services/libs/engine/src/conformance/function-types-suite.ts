@@ -120,7 +120,7 @@ function typeOf(
     resolveFunction: () => undefined,
   }
   const bound = bindExpression(expression, new SchemaScope(schema, 'T'), context)
-  if (bound === undefined || bound.type.kind === 'NULL') return { diagnostics }
+  if (bound === undefined) return { diagnostics }
   return { type: printType(bound.type), diagnostics }
 }
 

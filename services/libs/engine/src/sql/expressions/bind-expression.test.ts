@@ -133,6 +133,7 @@ describe('types of operators', () => {
     ['UPPER(DISTINCT s)', 'SQL_INVALID_CALL'],
     ['IFNULL(input => i, null_replacement => 1)', 'SQL_NAMED_ARGUMENT'],
     ['CASE WHEN bl THEN 1 ELSE s END', 'SQL_ARGUMENT_TYPES'],
+    ['NULL', 'SQL_NULL_WITHOUT_TYPE'],
     ['CASE WHEN bl THEN NULL END', 'SQL_NULL_WITHOUT_TYPE'],
     ['CAST(b AS TIMESTAMP(3))', 'SQL_INVALID_CAST'],
     ["s LIKE 'a!' ESCAPE '!'", 'SQL_INVALID_LITERAL'],

@@ -35,11 +35,15 @@ import { bindSpecialForm, withUnit } from './special-form.ts'
 export const EXPRESSION_DEPTH_MAX = 256
 
 /**
- * Binds one expression; undefined after its errors were reported. A bare NULL has the type NULL: places that need a value
- * must refuse or type it.
+ * Binds one expression; undefined after its errors were reported. A bare NULL is refused, as in Flink: nothing tells its type.
  */
 export function bindExpression(ast: Expression, scope: Scope, context: BindingContext): Typed {
-  const bound = new Binder(scope, context, { depth: 0, overflowed: false }).bind(ast)
+  const binder = new Binder(scope, context, { depth: 0, overflowed: false })
+  const bound = binder.bind(ast)
+  if (bound?.type.kind === 'NULL') {
+    const message = 'A bare NULL has no type here'
+    return fail(binder, { code: 'SQL_NULL_WITHOUT_TYPE', span: ast.span, message, hint: 'Cast it: CAST(NULL AS type).' })
+  }
   return bound && withPlannedType(bound)
 }
 
