@@ -1,6 +1,6 @@
 /**
  * `node services/libs/engine/src/fuzz/main.ts --runs N --seed S [--threads T] [--only RUN]`
- * Feeds generated and broken SQL to lexer, parser, unparse, splitter and formatter on all cores. Exits with 1 where a promise
+ * Feeds generated and broken SQL to lexer, parser, unparse, splitter, formatter and binder on all cores. Exits with 1 where a promise
  * is broken, something throws, or one input takes over 50 ms of CPU time. `--only` repeats one run and prints its input.
  */
 import { availableParallelism } from 'node:os'
@@ -60,7 +60,7 @@ function report(seed: number, results: readonly FuzzResult[]): number {
   for (const { run, text, promise } of failures) console.log(`fuzz: run ${run} broke: ${promise}\n${text}`)
   const slowest = Math.max(...results.map((result) => result.slowestMs))
   console.log(
-    `fuzz: seed ${seed}, ${sum((r) => r.runs)} runs, ${sum((r) => r.accepted)} statements accepted, ${sum((r) => r.refused)} refused, ` +
+    `fuzz: seed ${seed}, ${sum((r) => r.runs)} runs, ${sum((r) => r.accepted)} statements accepted, ${sum((r) => r.refused)} refused, ${sum((r) => r.bound)} bound, ` +
       `${failures.length} failures, slowest ${slowest.toFixed(1)} ms`,
   )
   return failures.length > 0 ? 1 : 0

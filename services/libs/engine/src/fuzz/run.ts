@@ -1,3 +1,4 @@
+import { checkBind } from './check-bind.ts'
 import { checkSql } from './check-sql.ts'
 import { mutate } from './mutate.ts'
 import { Random, seedOfRun } from './random.ts'
@@ -7,6 +8,8 @@ export const HANG_MS = 50
 const FAILURES_MAX = 20
 /** Formatting is checked in one run of so many: it costs as much as all the rest. */
 const FORMAT_EVERY = 4
+/** And binding in one of so many. */
+const BIND_EVERY = 3
 
 export type Failure = Readonly<{ run: number; text: string; promise: string }>
 
@@ -14,6 +17,7 @@ export type FuzzResult = Readonly<{
   runs: number
   accepted: number
   refused: number
+  bound: number
   slowestMs: number
   failures: readonly Failure[]
 }>
@@ -42,7 +46,7 @@ export function inputOfRun(seed: number, run: number): string {
 export function fuzz(options: FuzzOptions): FuzzResult {
   const { seed, from, to, step, nowMs, cpuMs, progress } = options
   const failures: Failure[] = []
-  const counts = { runs: 0, accepted: 0, refused: 0, slowestMs: 0 }
+  const counts = { runs: 0, accepted: 0, refused: 0, bound: 0, slowestMs: 0 }
   for (let run = from; run < to && failures.length < FAILURES_MAX; run += step) {
     const text = inputOfRun(seed, run)
     const before = nowMs()
@@ -50,6 +54,7 @@ export function fuzz(options: FuzzOptions): FuzzResult {
       const { accepted, refused } = checkSql(text, { format: run % FORMAT_EVERY === 0 })
       counts.accepted += accepted
       counts.refused += refused
+      if (run % BIND_EVERY === 0) counts.bound += checkBind(text)
     } catch (error) {
       failures.push({ run, text, promise: error instanceof Error ? error.message : String(error) })
     }
@@ -67,6 +72,7 @@ function isSlowAgain(text: string, cpuMs: () => number): boolean {
     const before = cpuMs()
     try {
       checkSql(text, { format: true })
+      checkBind(text)
     } catch {
       return false
     }

@@ -31,9 +31,27 @@ test('forms of other dialects are told with the form of this one', () => {
 })
 
 test('one broken statement does not hide the others', () => {
-  const { statements, diagnostics } = parseStatements('SELECT 1; SELECT FROM; SELECT 2; DROP t; SELECT 3')
+  const { statements, diagnostics } = parseStatements('SELECT 1; SELECT 1 +; SELECT 2; DROP t; SELECT 3')
   expect(statements.map((statement) => statement?.kind)).toEqual(['Select', undefined, 'Select', undefined, 'Select'])
   expect(diagnostics).toHaveLength(2)
+})
+
+test('several mistakes of one statement are told at once, and the rest of it is kept', () => {
+  const { statements, partials, diagnostics } = parseStatements('SELECT a, FROM t WHERE b = GROUP BY c HAVING')
+  expect(statements).toEqual([undefined])
+  expect(diagnostics.map(({ span }) => span.start)).toEqual([10, 27, 44])
+  expect(partials[0]).toMatchObject({
+    kind: 'Select',
+    items: [],
+    from: { kind: 'NamedTable' },
+    groupBy: { items: [{ kind: 'Identifier' }] },
+  })
+})
+
+test('a broken column does not hide the other columns', () => {
+  const { partials, diagnostics } = parseStatements('CREATE TABLE t (a IN t, b STRING, c INT NUL, d DECIMAL(x))')
+  expect(diagnostics).toHaveLength(3)
+  expect(partials[0]).toMatchObject({ kind: 'CreateTable', elements: [{ name: { parts: [{ value: 'b' }] } }] })
 })
 
 test('a broken insert in a statement set breaks the whole set and nothing else', () => {

@@ -113,7 +113,9 @@ function groupItem(item: GroupItem, u: Printers): string {
 
 /** Members that are rows print as `(a, b)`. */
 function groupMember(item: GroupItem, u: Printers): string {
-  return item.kind === 'RowConstructor' ? `(${item.items.map(u.expression).join(', ')})` : groupItem(item, u)
+  return item.kind === 'RowConstructor' && item.items.length > 1
+    ? `(${item.items.map(u.expression).join(', ')})`
+    : groupItem(item, u)
 }
 
 // ---- windows
