@@ -362,15 +362,10 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
       await writer.flush()
       await writer.close()
     }
-    const producer = bench.otherProducer()
-    await producer.send({
-      messages: Array.from({ length: 40 }, (_, i) => ({
-        topic: 'eo-keys',
-        key: Buffer.from(JSON.stringify({ id: i })),
-        value: Buffer.from('x'),
-      })),
-    })
-    await producer.close()
+    await bench.send(
+      'eo-keys',
+      Array.from({ length: 40 }, (_, i) => ({ key: JSON.stringify({ id: i }), value: 'x' })),
+    )
     const raw = bench.table('kafka', {
       columns: { raw: 'STRING', key: 'STRING' },
       metadata: { partition: 'INT' },

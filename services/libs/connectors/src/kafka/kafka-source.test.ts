@@ -28,13 +28,11 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
       options: { topic, format: 'json', ...BOUNDED, 'sink.delivery-guarantee': 'at-least-once', ...options },
     })
 
-  const fill = async (topic: string, values: readonly (string | null)[], partition = 0) => {
-    const producer = bench.otherProducer()
-    await producer.send({
-      messages: values.map((value) => ({ topic, partition, value: value === null ? undefined : Buffer.from(value) })) as never,
-    })
-    await producer.close()
-  }
+  const fill = (topic: string, values: readonly (string | null)[]) =>
+    bench.send(
+      topic,
+      values.map((value) => ({ partition: 0, value })),
+    )
 
   it('reads back what the sink wrote, over several partitions, and ends at the bound', async () => {
     await bench.createTopic('round', 3)
@@ -99,12 +97,8 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
 
   it('reads gzip written by another client', async () => {
     await bench.createTopic('zipped')
-    const producer = bench.otherProducer()
-    await producer.send({
-      compression: 'gzip',
-      messages: [1, 2, 3].map((id) => ({ topic: 'zipped', value: Buffer.from(JSON.stringify({ id, name: 'z' })) })) as never,
-    })
-    await producer.close()
+    const rows = [1, 2, 3].map((id) => ({ value: JSON.stringify({ id, name: 'z' }) }))
+    await bench.send('zipped', rows, 'gzip')
     const table = plain('zipped')
     const reader = await openSource(bench, table)
     expect(await readRows(reader, table)).toEqual(['+I[1, z]', '+I[2, z]', '+I[3, z]'])

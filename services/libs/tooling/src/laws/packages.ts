@@ -62,11 +62,7 @@ export const OWNED_MODULES: readonly OwnedModule[] = [
     owners: ['services/libs/kafka-admin/', 'services/libs/connectors/src/kafka/testing/', 'e2e/'],
     what: 'kafkajs',
   },
-  {
-    specifier: /^@platformatic\/kafka$/,
-    owners: ['e2e/', 'services/libs/connectors/src/kafka/testing/'],
-    what: '@platformatic/kafka',
-  },
+  { specifier: /^@platformatic\/kafka$/, owners: ['e2e/'], what: '@platformatic/kafka' },
   { specifier: /^openid-client$/, owners: ['services/control-plane/src/auth/'], what: 'openid-client' },
   { specifier: /^pg$/, owners: ['services/libs/store/', 'services/libs/queue/', 'services/libs/testkit/', 'e2e/'], what: 'pg' },
   { specifier: /^@aws-sdk\//, owners: ['services/libs/connectors/src/s3/'], what: 'the S3 client' },

@@ -282,5 +282,9 @@ export class Fetcher {
     const offset = await edge(split, reset)
     log(`${split.id} does not hold offset ${split.fetchOffset} any more: going on at ${offset} (${reset})`)
     split.fetchOffset = offset
+    const { stopAt } = split.start
+    if (stopAt === null || offset < stopAt) return
+    split.done = true
+    this.#options.wake()
   }
 }

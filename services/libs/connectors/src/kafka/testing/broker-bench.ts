@@ -5,7 +5,6 @@ import { ColumnBuilder, rowText } from '@millrace/engine/formats'
 import { systemClock } from '@millrace/kit'
 import { createDialler } from '@millrace/kit/dialler'
 import { kafkaMissing, startTestKafka } from '@millrace/testkit'
-import { Admin, Producer } from '@platformatic/kafka'
 import kafkajs from 'kafkajs'
 import { testContext } from '../../testing/connector-context.ts'
 import { connectionOptions } from '../connection-options.ts'
@@ -30,10 +29,24 @@ const TYPES = { STRING, BIGINT, INT, TIMESTAMP_LTZ, HEADERS } as const
 export type TypeName = keyof typeof TYPES
 export type Cell = string | number | bigint | null
 
-interface OtherSasl {
-  readonly mechanism: 'SCRAM-SHA-256'
-  readonly username: string
-  readonly password: string
+// kafkajs, because @platformatic/kafka 2.12 shows the rows of a producer's second aborted transaction.
+type OtherClient = kafkajs.Kafka
+
+export interface OtherMessage {
+  readonly partition?: number
+  readonly key?: string
+  readonly value: string | null
+}
+
+async function send(
+  other: OtherClient,
+  batch: { readonly topic: string; readonly messages: readonly OtherMessage[]; readonly compression?: 'gzip' | undefined },
+): Promise<void> {
+  const producer = other.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  await producer.connect()
+  const compression = batch.compression ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None
+  await producer.send({ topic: batch.topic, messages: [...batch.messages], compression })
+  await producer.disconnect()
 }
 
 const END_MARK = '__end '
@@ -50,9 +63,13 @@ const columnsOf = (types: Readonly<Record<string, TypeName>>) =>
 
 export async function startBench() {
   const kafka = await startTestKafka()
-  const sasl = { mechanism: 'SCRAM-SHA-256', ...kafka.admin } as const
-  const base = { bootstrapBrokers: [kafka.bootstrap], sasl, retries: 8, retryDelay: 200 }
-  const admin = new Admin({ clientId: 'bench', ...base })
+  const other = new kafkajs.Kafka({
+    brokers: [kafka.bootstrap],
+    logLevel: kafkajs.logLevel.NOTHING,
+    sasl: { mechanism: 'scram-sha-256', ...kafka.admin },
+  })
+  const admin = other.admin()
+  await admin.connect()
   const connection = (user: { username: string; password: string } = kafka.admin): Record<string, string> => ({
     'properties.bootstrap.servers': kafka.bootstrap,
     'properties.security.protocol': 'SASL_PLAINTEXT',
@@ -81,13 +98,15 @@ export async function startBench() {
     admin,
     table,
     context: (overrides: Partial<ConnectorContext> = {}) => testContext({ dial, now: systemClock.now, ...overrides }),
-    committed: (topic: string, partitions = 1) => readCommitted({ base, topic, partitions, check: ++checks }),
-    otherProducer: () => new Producer({ clientId: 'other', ...base }),
+    committed: (topic: string, partitions = 1) => readCommitted(other, { topic, partitions, check: ++checks }),
+    send: (topic: string, messages: readonly OtherMessage[], compression?: 'gzip') =>
+      send(other, { topic, messages, compression }),
     /** A principal without any right. */
     createUser: (username: string, password: string) => createScramUser({ connection: connection(), dial, username, password }),
-    createTopic: (name: string, partitions = 1) => admin.createTopics({ topics: [name], partitions, replicas: 1 }),
+    createTopic: (topic: string, numPartitions = 1) =>
+      admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true }),
     stop: async () => {
-      await admin.close()
+      await admin.disconnect()
       await kafka.remove()
     },
   }
@@ -122,33 +141,15 @@ async function createScramUser(user: {
  * What the other client reads with read_committed from the start of a topic: [key, value] in log order. It marks the end of each
  * partition with a record of its own and reads up to there, so nothing may be open in a transaction.
  */
-async function readCommitted(options: {
-  readonly base: {
-    readonly bootstrapBrokers: string[]
-    readonly sasl: OtherSasl
-    readonly retries: number
-    readonly retryDelay: number
-  }
-  readonly topic: string
-  readonly partitions: number
-  readonly check: number
-}): Promise<(readonly [string | null, string | null])[]> {
-  const { base, topic, partitions, check } = options
+async function readCommitted(
+  other: OtherClient,
+  { topic, partitions, check }: { readonly topic: string; readonly partitions: number; readonly check: number },
+): Promise<(readonly [string | null, string | null])[]> {
   const end = `${END_MARK}${check}`
-  const producer = new Producer({ clientId: 'mark', ...base })
-  const value = Buffer.from(end)
-  await producer.send({ messages: Array.from({ length: partitions }, (_, partition) => ({ topic, partition, value })) })
-  await producer.close()
+  await send(other, { topic, messages: Array.from({ length: partitions }, (_, partition) => ({ partition, value: end })) })
   const rows: (readonly [string | null, string | null])[] = []
   const text = (bytes: Buffer | null) => (bytes ? bytes.toString('utf8') : null)
-  const { bootstrapBrokers: brokers, sasl } = base
-  // kafkajs, because @platformatic/kafka 2.12 shows rows of a producer's second aborted transaction.
-  const client = new kafkajs.Kafka({
-    brokers,
-    logLevel: kafkajs.logLevel.NOTHING,
-    sasl: { mechanism: 'scram-sha-256', username: sasl.username, password: sasl.password },
-  })
-  const consumer = client.consumer({ groupId: `check-${topic}-${check}`, maxWaitTimeInMs: 100, readUncommitted: false })
+  const consumer = other.consumer({ groupId: `check-${topic}-${check}`, maxWaitTimeInMs: 100, readUncommitted: false })
   const ended = Promise.withResolvers<void>()
   let open = partitions
   await consumer.connect()
