@@ -24,7 +24,7 @@ export function emitLiteral(code: CodeBuilder, { type, value }: BoundLiteral): V
       return decimalLiteral(unscaledOf(String(value), type.scale), type.precision)
     case 'CHAR':
     case 'VARCHAR':
-      return stringLiteral(code, String(value))
+      return stringLiteral(code, String(value).toWellFormed())
     case 'BINARY':
     case 'VARBINARY':
       return bytesLiteral(code, fromHex(String(value)))

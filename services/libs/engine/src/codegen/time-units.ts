@@ -51,9 +51,9 @@ const FIELD_READERS: Readonly<Record<string, FieldReader>> = {
   HOUR: (ms) => Math.floor(clock(ms) / 3_600_000),
   MINUTE: (ms) => Math.floor(clock(ms) / 60_000) % 60,
   SECOND: (ms) => Math.floor(clock(ms) / 1000) % 60,
-  MILLISECOND: (ms) => clock(ms) % 60_000,
-  MICROSECOND: (ms, nanos) => (clock(ms) % 60_000) * 1000 + Math.floor(nanos / 1000),
-  NANOSECOND: (ms, nanos) => (clock(ms) % 60_000) * 1_000_000 + nanos,
+  MILLISECOND: (ms) => clock(ms) % 1000,
+  MICROSECOND: (ms, nanos) => (clock(ms) % 1000) * 1000 + Math.floor(nanos / 1000),
+  NANOSECOND: (ms, nanos) => (clock(ms) % 1000) * 1_000_000 + nanos,
   EPOCH: (ms) => Math.floor(ms / 1000),
 }
 
@@ -75,10 +75,12 @@ export function floorTo(ms: number, unit: string): number {
   return daysOf(start, 1, 1) * DAY_MS
 }
 
+/** The smallest multiple that is not earlier. Months and longer units look at the date alone, as Flink does. */
 export function ceilTo(ms: number, unit: string): number {
-  const floor = floorTo(ms, unit)
-  if (floor === ms) return ms
   const months = UNIT_MONTHS[unit]
+  const at = months === undefined ? ms : dayOf(ms) * DAY_MS
+  const floor = floorTo(at, unit)
+  if (floor === at) return at
   return months === undefined ? floor + UNIT_MS[unit]! : addMonthsToMillis(floor, months)
 }
 

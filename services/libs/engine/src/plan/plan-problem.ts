@@ -12,5 +12,5 @@ export class PlanProblem extends Error {
 
 /** `construct` names what the statement uses. */
 export function unsupported(construct: string): PlanProblem {
-  return new PlanProblem('SQL_UNSUPPORTED', `${construct} is not supported by the embedded runtime.`)
+  return new PlanProblem('SQL_UNSUPPORTED', `The embedded runtime does not support ${construct}.`)
 }

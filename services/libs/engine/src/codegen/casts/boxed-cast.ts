@@ -20,12 +20,15 @@ export interface CastTypes {
 }
 
 const BITS: Readonly<Record<string, number>> = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 }
+/** Types whose values have no boxed form yet. */
+const OPAQUE = new Set(['BITMAP', 'VARIANT', 'RAW', 'DESCRIPTOR'])
 const UNLIMITED = 2147483647
 
 /** Throws UnsupportedError for a pair that no cast joins. */
 export function casterOf(types: CastTypes): Caster {
   const { from, to } = types
   if (from.kind === 'NULL') return () => null
+  if (OPAQUE.has(from.kind) || OPAQUE.has(to.kind)) throw new UnsupportedError(`CAST of ${from.kind} to ${to.kind}`)
   if (isCharacterType(to)) return toText(types)
   if (to.kind === 'BINARY' || to.kind === 'VARBINARY') return toBinary(types)
   if (isCharacterType(from)) return fromText(types)
@@ -93,9 +96,9 @@ function fromText({ to, zone }: CastTypes): Caster {
       return parsed(parseDouble, to, (value) => value)
     case 'DECIMAL':
       return parsed(
-        (text) => parseDecimal(text.trim(), to.scale),
+        (text) => fittingDecimal(text.trim(), to),
         to,
-        (value) => fitted(value, to.precision),
+        (value) => value,
       )
     case 'DATE':
       return parsed(parseDate, to, (value) => value)
@@ -122,6 +125,12 @@ export function pointInTime({ ms, nanos }: ParsedTime, precision: number): Boxed
   if (precision <= 3) return truncatedTime(ms, precision)
   const unit = 10 ** (9 - precision)
   return [ms, Math.floor(nanos / unit) * unit]
+}
+
+/** Null where the text is no number, or one with too many digits. */
+function fittingDecimal(text: string, to: LogicalType & { kind: 'DECIMAL' }): Boxed {
+  const unscaled = parseDecimal(text, to.scale)
+  return unscaled === null ? null : fitted(unscaled, to.precision)
 }
 
 /** NULL where a decimal has too many digits; boxed by precision. */

@@ -1,4 +1,4 @@
-import type { BoundCall } from '../../sql/bound/expr.ts'
+import type { BoundCall, BoundExpr } from '../../sql/bound/expr.ts'
 import type { LogicalType } from '../../sql/types/logical-type.ts'
 import type { TypedValue } from '../compare.ts'
 import { formOf, toForm } from '../conversion.ts'
@@ -14,6 +14,7 @@ import {
   failDivision,
   fitsDouble,
   isApproximateType,
+  isIntegerType,
   rangeOf,
 } from '../numeric.ts'
 import { UnsupportedError } from '../unsupported-error.ts'
@@ -194,12 +195,35 @@ const ensureBinary =
     return emitter(env, call)
   }
 
+/** The rest takes its type from the divisor, but the dividend keeps its own width: a cast that narrows it is left out. */
+const remainder: Emitter = (env, call) => {
+  const args = call.args.map((arg) => (arg.kind === 'Cast' && arg.implicit && isExactNumber(arg.input.type) ? arg.input : arg))
+  const type = call.type
+  if (!isIntegerType(type)) return arithmetic('%')(env, { ...call, args })
+  if (args.some((arg) => arg.type.kind === 'DECIMAL')) return wholeRemainder(env, args, type)
+  if (args.every((arg) => arg.type.kind !== 'BIGINT')) return arithmetic('%')(env, { ...call, args })
+  const wide = arithmetic('%')(env, { ...call, args, type: { kind: 'BIGINT', nullable: type.nullable } })
+  return toForm(env.code, wide, formOf(type))
+}
+
+function isExactNumber(type: LogicalType): boolean {
+  return isIntegerType(type) || type.kind === 'DECIMAL'
+}
+
+/** A decimal dividend counts as a whole number. */
+function wholeRemainder(env: ExpressionEnv, args: readonly BoundExpr[], type: LogicalType): Value {
+  const bigint: LogicalType = { kind: 'BIGINT', nullable: true }
+  const whole = args.map((input): BoundExpr => ({ kind: 'Cast', type: bigint, input, mode: 'CAST', implicit: false }))
+  const rest = arithmetic('%')(env, { kind: 'Call', type: bigint, fn: '%', args: whole })
+  return toForm(env.code, rest, formOf(type))
+}
+
 export const ARITHMETIC: EmitterTable = {
   '+': (env, call) => (sign(call) ? identity(env, call) : plus(env, call)),
   '-': (env, call) => (sign(call) ? negate(env, call) : minus(env, call)),
   '*': ensureBinary(arithmetic('*')),
   '/': ensureBinary(arithmetic('/')),
-  '%': ensureBinary(arithmetic('%')),
-  MOD: ensureBinary(arithmetic('%')),
+  '%': ensureBinary(remainder),
+  MOD: ensureBinary(remainder),
   NEGATE: negate,
 }

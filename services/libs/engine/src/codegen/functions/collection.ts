@@ -204,6 +204,7 @@ function mapUnion(...maps: BoxedMap[]): BoxedMap {
 
 function strToMap(text: string, pairs = ',', parts = '='): BoxedMap {
   const entries = new Map<Boxed, Boxed>()
+  if (text === '') return entries
   for (const pair of text.split(pairs)) {
     const at = pair.indexOf(parts)
     if (at < 0) entries.set(pair, null)

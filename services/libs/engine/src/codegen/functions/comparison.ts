@@ -20,11 +20,20 @@ function boolean(isNull: string | null, code: string): Value {
 
 function comparison(operator: ComparisonOperator): Emitter {
   return (env, call) => {
-    const sides = [typed(env, call.args[0]!), typed(env, call.args[1]!)] as const
+    const [left, right] = call.args.map(nullWhereNoTime)
+    const sides = [typed(env, left!), typed(env, right!)] as const
     const isNull = anyNull([sides[0].value, sides[1].value])
     if (isNull === 'true') return boolean('true', 'false')
     return boolean(isNull, env.code.assign(guarded(isNull, comparisonCode(env, operator, sides))))
   }
+}
+
+const POINTS_IN_TIME = new Set(['DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_LTZ'])
+
+/** A text that is compared with a point in time and is none counts as NULL, unless it is a literal. */
+function nullWhereNoTime(expr: BoundExpr): BoundExpr {
+  if (expr.kind !== 'Cast' || !expr.implicit || expr.input.kind === 'Literal' || !POINTS_IN_TIME.has(expr.type.kind)) return expr
+  return /CHAR$/.test(expr.input.type.kind) ? { ...expr, mode: 'TRY', type: { ...expr.type, nullable: true } } : expr
 }
 
 /** Values beside a NULL are arbitrary, and some forms (bigint division, object access) do not bear that. */

@@ -75,11 +75,13 @@ function decimalDigits(
   round: (value: bigint, unit: bigint) => bigint,
 ): (value: bigint | number, digits?: number) => Boxed {
   const wrap = decimalWrapper(type)
-  const target = (type as { scale: number }).scale
+  const { scale: target, precision } = type as { readonly scale: number; readonly precision: number }
+  const limit = pow10(precision)
   return (value, digits = 0) => {
     const unit = pow10(Math.min(Math.max(scale - digits, 0), 80))
     const rounded = round(BigInt(value), unit) * unit
-    return wrap(target >= scale ? rounded * pow10(target - scale) : rounded / pow10(scale - target))
+    const result = target >= scale ? rounded * pow10(target - scale) : rounded / pow10(scale - target)
+    return result >= limit || result <= -limit ? null : wrap(result)
   }
 }
 
@@ -112,7 +114,7 @@ function hex(value: bigint | number | string): string {
 
 function unhex(text: string): Uint8Array | null {
   if (!/^[0-9a-fA-F]*$/.test(text)) return null
-  return new Uint8Array(Buffer.from(text.length % 2 === 0 ? text : `0${text}`, 'hex'))
+  return new Uint8Array(Buffer.from(text.length % 2 === 0 ? text : `00${text.slice(1)}`, 'hex'))
 }
 
 /** java.util.Random's generator, so that RAND(seed) gives Java's numbers. */
@@ -185,7 +187,7 @@ export const MATH: EmitterTable = {
   LN: math('log'),
   LOG: logarithm,
   LOG10: math('log10'),
-  LOG2: math('log2'),
+  LOG2: overDoubles((x) => `Math.log(${x}) / Math.log(2)`),
   EXP: math('exp'),
   SIN: math('sin'),
   SINH: math('sinh'),

@@ -96,7 +96,7 @@ function similarSource(pattern: string, escapeChar: string): string {
     if (escapeChar !== '' && char === escapeChar) source += RE2JS.quote(pattern[++i] ?? '')
     else if (char === '%') source += '.*'
     else if (char === '_') source += '.'
-    else if (char === '.' || char === '$' || char === '^' || char === '\\') source += `\\${char}`
+    else if (char === '$' || char === '^' || char === '\\') source += `\\${char}`
     else source += char
   }
   return `(?s)${source}`

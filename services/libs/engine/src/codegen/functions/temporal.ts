@@ -64,7 +64,6 @@ function fieldOf(unit: string, facts: { readonly type: LogicalType; readonly zon
   if (type.kind === 'INTERVAL_DAY_TIME' || type.kind === 'INTERVAL_YEAR_MONTH') return intervalField(unit, type)
   const read = fieldReader(unit)
   if (read === undefined) throw new UnsupportedError(`EXTRACT(${unit} …)`)
-  if (unit === 'EPOCH' && type.kind === 'TIMESTAMP_LTZ') return (value) => Math.floor(pointMs(value) / 1000)
   const clock = clockOf(type, zone)
   if (type.kind === 'DATE') return (value) => read((value as number) * DAY_MS, 0)
   if (type.kind === 'TIMESTAMP' && type.precision <= 3) return (value) => read(value as number, 0)
@@ -98,12 +97,22 @@ function symbolOf(expr: BoundExpr): string {
 
 // ---- rounding and arithmetic
 
-const rounding = (round: (ms: number, unit: string) => number): Emitter =>
-  made(({ argTypes, literals, type, zone }) => {
-    const unit = String(literals[1])
-    const [clock, back] = [clockOf(argTypes[0]!, zone), momentOf(type, zone)]
-    return (value: Boxed) => back({ ms: round(clock(value).ms, unit), nanos: 0 })
-  })
+const floorMoment = made(({ argTypes, literals, type, zone }) => {
+  const unit = String(literals[1])
+  const [clock, back] = [clockOf(argTypes[0]!, zone), momentOf(type, zone)]
+  return (value: Boxed) => back({ ms: floorTo(clock(value).ms, unit), nanos: 0 })
+})
+
+/** A DATE rounded up to a DAY is the next day, as in Flink; nanoseconds count as a begun millisecond. */
+const ceilMoment = made(({ argTypes, literals, type, zone }) => {
+  const unit = String(literals[1])
+  const [clock, back] = [clockOf(argTypes[0]!, zone), momentOf(type, zone)]
+  if (type.kind === 'DATE' && unit === 'DAY') return (value: Boxed) => (value as number) + 1
+  return (value: Boxed) => {
+    const { ms, nanos } = clock(value)
+    return back({ ms: ceilTo(nanos > 0 ? ms + 1 : ms, unit), nanos: 0 })
+  }
+})
 
 /** Units below a millisecond count in nanoseconds. */
 const UNIT_NANOS: Readonly<Record<string, number>> = { MICROSECOND: 1000, NANOSECOND: 1 }
@@ -226,16 +235,33 @@ const toTimestampLtz = made((facts) => {
   }
 })
 
+/** Instants of the years 0 to 9999; others are NULL. */
+const INSTANT_MIN = -62_167_219_200_000
+const INSTANT_MAX = 253_402_300_799_999
+
 /** A count of 10^-digits seconds (3 where not said). */
 function numberToInstant(facts: CallFacts, precision: number): (value: bigint | number, digits?: number) => Boxed {
-  const scale = facts.argTypes[0]!.kind === 'DECIMAL' ? 10 ** (facts.argTypes[0] as { scale: number }).scale : 1
+  const from = facts.argTypes[0]!
+  const scale = from.kind === 'DECIMAL' ? from.scale : 0
   return (value, digits = 3) => {
     if (digits < 0 || digits > 9) return null
-    const units = typeof value === 'bigint' ? value / BigInt(scale) : BigInt(Math.trunc(value / scale))
-    const nanos = units * 10n ** BigInt(9 - digits)
+    const nanos = typeof value === 'bigint' || scale > 0 ? exactNanos(BigInt(value), scale, digits) : doubleNanos(value, digits)
+    if (nanos === null) return null
     const ms = nanos >= 0n ? nanos / 1_000_000n : (nanos - 999_999n) / 1_000_000n
+    if (ms < INSTANT_MIN || ms > INSTANT_MAX) return null
     return pointInTime({ ms: Number(ms), nanos: Number(nanos - ms * 1_000_000n) }, precision)
   }
+}
+
+function exactNanos(unscaled: bigint, scale: number, digits: number): bigint {
+  return (unscaled * 10n ** BigInt(9 - digits)) / 10n ** BigInt(scale)
+}
+
+/** Fractions of a unit count down to a millisecond. */
+function doubleNanos(value: number, digits: number): bigint | null {
+  const ms = value * 10 ** (3 - digits)
+  if (!Number.isFinite(ms) || Math.abs(ms) > INSTANT_MAX * 2) return null
+  return Number.isInteger(value) ? exactNanos(BigInt(value), 0, digits) : BigInt(Math.trunc(ms)) * 1_000_000n
 }
 
 const fromUnixtime = made(({ literals, zone }) => {
@@ -317,8 +343,8 @@ export const TEMPORAL: EmitterTable = {
   HOUR: part('HOUR'),
   MINUTE: part('MINUTE'),
   SECOND: part('SECOND'),
-  'FLOOR TO': rounding(floorTo),
-  'CEIL TO': rounding(ceilTo),
+  'FLOOR TO': floorMoment,
+  'CEIL TO': ceilMoment,
   TIMESTAMPADD: timestampAdd,
   TIMESTAMPDIFF: timestampDiff,
   MINUS_DATE: minusDate,

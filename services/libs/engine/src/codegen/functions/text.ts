@@ -125,7 +125,7 @@ function concatWs(separator: string | null, ...parts: readonly (string | null)[]
 
 /** 0-based field of a text cut at a separator; NULL where there is none. */
 function splitIndex(text: string, separator: string | number, index: number): string | null {
-  if (index < 0 || text === '') return null
+  if (index < 0 || text === '' || (typeof separator === 'number' && separator < 1)) return null
   const mark = typeof separator === 'number' ? String.fromCharCode(separator) : separator
   if (mark === '') return text.split(/\s+/)[index] ?? null
   return text.split(mark)[index] ?? null
@@ -144,7 +144,8 @@ const splitIndexEmitter: Emitter = (env, call) => {
 }
 
 function separatorByte(separator: string | number): number | undefined {
-  const code = typeof separator === 'number' ? separator : separator.length === 1 ? separator.charCodeAt(0) : 128
+  const code =
+    typeof separator === 'number' ? (separator < 1 ? 128 : separator) : separator.length === 1 ? separator.charCodeAt(0) : 128
   return code < 128 ? code : undefined
 }
 
@@ -181,9 +182,8 @@ function translate(text: string | null, from: string | null, to: string | null):
 function overlay(text: string, replacement: string, ...[start, length]: [number, number?]): string {
   const chars = Array.from(text)
   if (start <= 0 || start > chars.length) return text
-  const removed = length ?? charLength(replacement)
-  if (removed < 0) return text
-  const tail = start - 1 + removed > chars.length ? [] : chars.slice(start - 1 + removed)
+  const rest = start - 1 + (length ?? charLength(replacement))
+  const tail = rest > 0 && rest < chars.length ? chars.slice(rest) : []
   return chars.slice(0, start - 1).join('') + replacement + tail.join('')
 }
 
@@ -199,10 +199,11 @@ function elt(index: bigint | number, ...texts: readonly (string | null)[]): stri
   return at < 1 || at > texts.length ? null : (texts[at - 1] ?? null)
 }
 
-function toBase64(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64')
+function toBase64(value: string | Uint8Array): string {
+  return (typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value)).toString('base64')
 }
-function fromBase64(text: string): string | null {
+function fromBase64(value: string | Uint8Array): string | null {
+  const text = typeof value === 'string' ? value : Buffer.from(value).toString('latin1')
   return Buffer.from(text, 'base64').toString('utf8')
 }
 

@@ -40,24 +40,28 @@ export function lowerInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
   })
 }
 
-/** Rows of one key meet one writer where the sink needs it; sinks that take rows anywhere are written where the rows are. */
+/** Rows of one key meet one writer where the sink needs it; changes stay in order on the thread that made them. */
 function sinkDistribution(found: FoundTable, keys: readonly number[]): PlanNode['inputs'][number]['distribution'] {
   const sink = found.descriptor.sink!
   if (sink.partitionedByKey) return { kind: 'writers', keys }
-  return sink.anywhere === true ? FORWARD : { kind: 'writers', keys: [] }
+  return sink.anywhere === true || sink.changelog(tableOptions(found)) === 'retract' ? FORWARD : { kind: 'writers', keys: [] }
 }
 
-/** After changelog modes are known: a changing stream may reach an upsert sink only by its own key. */
+/**
+ * After changelog modes are known: a changing stream may reach an upsert sink only by its own key. Inserts alone may reach it by any
+ * key: the last row of a key stands, which is what ON CONFLICT DO DEDUPLICATE says.
+ */
 export function checkSinkKeys(
   insert: BoundInsert,
   facts: { readonly sink: SinkBody; readonly updating: boolean },
   env: PlanningEnv,
 ): void {
   const { sink, updating } = facts
-  if (!updating || sink.changelog !== 'upsert') return
+  if (sink.changelog !== 'upsert') return
   const keys = upsertKeys(insert.query, (path) => primaryKeyOf(env, path))
   if (keys.some((key) => sameKey(key, new Set(sink.upsertKeys)))) return
-  throw unsupported("An upsert sink whose primary key differs from the query's upsert key (ON CONFLICT with updates)")
+  if (insert.onConflict === 'ERROR' || insert.onConflict === 'NOTHING') throw unsupported(`ON CONFLICT DO ${insert.onConflict}`)
+  if (updating) throw unsupported("an upsert sink whose primary key differs from the query's upsert key")
 }
 
 function primaryKeyOf(env: PlanningEnv, path: readonly [string, string, string]): readonly number[] | undefined {

@@ -41,7 +41,7 @@ const CONSTRUCTS: Partial<Readonly<Record<BoundRel['kind'], string>>> = {
   TemporalJoin: 'JOIN … FOR SYSTEM_TIME AS OF',
   Correlate: 'LATERAL',
   Unnest: 'UNNEST',
-  TableFunction: 'A table function in FROM',
+  TableFunction: 'table functions in FROM',
   Sort: 'ORDER BY, LIMIT and OFFSET',
   OverAggregate: 'OVER',
   Match: 'MATCH_RECOGNIZE',
