@@ -1,4 +1,5 @@
-import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { DIAGNOSTICS_MAX, type Diagnostic } from '../diagnostic/diagnostic.ts'
+import type { Span } from '../text/span.ts'
 import { isDigit, isLetter, isNamePart, isSpace } from './character.ts'
 import { NON_RESERVED_KEYWORDS, RESERVED_KEYWORDS } from './keywords.ts'
 import type { Token, TokenType, Trivia } from './token.ts'
@@ -53,13 +54,13 @@ class Lexer {
     const text = this.#text
     let at = 0
     while (at < text.length) at = this.#next(at)
-    this.#push('end', '', text.length, text.length)
+    this.#push({ type: 'end', key: '', start: text.length, end: text.length })
     return { tokens: this.#tokens, trivia: this.#trivia, diagnostics: this.#diagnostics }
   }
 
-  #push(type: TokenType, key: string, start: number, end: number): number {
-    this.#tokens.push({ type, key, start, end })
-    return end
+  #push(token: Token): number {
+    this.#tokens.push(token)
+    return token.end
   }
 
   /** Reads one token or piece of trivia and returns where it ends. */
@@ -110,14 +111,19 @@ class Lexer {
 
   #blockComment(start: number): number {
     const text = this.#text
-    if (text.charCodeAt(start + 2) === 43) return this.#push('sign', '/*+', start, start + 3)
+    if (text.charCodeAt(start + 2) === 43) return this.#push({ type: 'sign', key: '/*+', start, end: start + 3 })
     // Flink takes the sign after `/**` as content, so `/***/` is not yet closed.
     const formal = text.charCodeAt(start + 2) === 42 && text.charCodeAt(start + 3) !== 47
     const close = text.indexOf('*/', formal ? start + 4 : start + 2)
     const end = close < 0 ? text.length : close + 2
-    if (close < 0) this.#complain('SQL_UNTERMINATED_COMMENT', 'The comment is not closed.', 'Add */.', { start, end: start + 2 })
+    if (close < 0)
+      this.#complain(
+        'SQL_UNTERMINATED_COMMENT',
+        { start, end: start + 2 },
+        { message: 'The comment is not closed.', hint: 'Add */.' },
+      )
     this.#trivia.push({ type: 'block-comment', start, end })
-    return close < 0 ? this.#push('invalid', '', end, end) : end
+    return close < 0 ? this.#push({ type: 'invalid', key: '', start: end, end }) : end
   }
 
   #wordOrPrefixed(start: number, code: number): number {
@@ -150,12 +156,12 @@ class Lexer {
     const text = this.#text
     let end = start + 1
     while (isNamePart(text.charCodeAt(end))) end++
-    if (end === start + 1 && text.charCodeAt(start) === 36) return this.#push('sign', '$', start, end)
+    if (end === start + 1 && text.charCodeAt(start) === 36) return this.#push({ type: 'sign', key: '$', start, end })
     if (this.#hasDollar) {
       const collation = this.#collation(start)
       if (collation > end) return this.#invalid(start, collation)
     }
-    return this.#push('word', keywordOf(text.slice(start, end)), start, end)
+    return this.#push({ type: 'word', key: keywordOf(text.slice(start, end)), start, end })
   }
 
   #collation(start: number): number {
@@ -183,7 +189,7 @@ class Lexer {
         while (isDigit(text.charCodeAt(end))) end++
       }
     }
-    return this.#push(type, '', start, end)
+    return this.#push({ type, key: '', start, end })
   }
 
   /** `quote` is the offset of the opening quote; a doubled quote goes on. */
@@ -192,7 +198,7 @@ class Lexer {
     let end = text.indexOf("'", quote + 1)
     while (end >= 0 && text.charCodeAt(end + 1) === 39) end = text.indexOf("'", end + 2)
     if (end < 0) return this.#unterminated(start)
-    return this.#push(type, '', start, end + 1)
+    return this.#push({ type, key: '', start, end: end + 1 })
   }
 
   #escapeString(start: number): number {
@@ -201,7 +207,7 @@ class Lexer {
       const code = text.charCodeAt(end)
       if (code === 92) end++
       else if (code === 39) {
-        if (text.charCodeAt(end + 1) !== 39) return this.#push('escape-string', '', start, end + 1)
+        if (text.charCodeAt(end + 1) !== 39) return this.#push({ type: 'escape-string', key: '', start, end: end + 1 })
         end++
       }
     }
@@ -210,27 +216,29 @@ class Lexer {
 
   #unterminated(start: number): number {
     const end = this.#text.length
-    this.#complain('SQL_UNTERMINATED_STRING', 'The string is not closed.', "Add a quote; write a quote inside as ''.", {
-      start,
-      end: start + 1,
-    })
-    return this.#push('invalid', '', start, end)
+    this.#complain(
+      'SQL_UNTERMINATED_STRING',
+      { start, end: start + 1 },
+      { message: 'The string is not closed.', hint: "Add a quote; write a quote inside as ''." },
+    )
+    return this.#push({ type: 'invalid', key: '', start, end })
   }
 
   #quoted(start: number): number {
     const end = this.#closing(start + 1, 96)
-    if (end > start + 2) return this.#push('quoted', '', start, end)
+    if (end > start + 2) return this.#push({ type: 'quoted', key: '', start, end })
     const message = end > 0 ? 'A quoted name cannot be empty.' : 'The quoted name is not closed on its line.'
-    this.#complain('SQL_INVALID_NAME', message, 'Put the name between two back-ticks; write a back-tick inside as ``.', {
-      start,
-      end: Math.max(end, start + 1),
-    })
-    return this.#push('invalid', '', start, Math.max(end, start + 1))
+    this.#complain(
+      'SQL_INVALID_NAME',
+      { start, end: Math.max(end, start + 1) },
+      { message, hint: 'Put the name between two back-ticks; write a back-tick inside as ``.' },
+    )
+    return this.#push({ type: 'invalid', key: '', start, end: Math.max(end, start + 1) })
   }
 
   #unicodeQuoted(start: number): number {
     const end = this.#closing(start + 3, 34)
-    return end > start + 4 ? this.#push('unicode-quoted', '', start, end) : this.#word(start)
+    return end > start + 4 ? this.#push({ type: 'unicode-quoted', key: '', start, end }) : this.#word(start)
   }
 
   /** Offset behind the closing quote on the same line, or 0. */
@@ -250,35 +258,30 @@ class Lexer {
   #brace(start: number): number {
     const match = /\{ *(?:ts|fn|d|t)/iy
     match.lastIndex = start
-    if (!match.test(this.#text)) return this.#push('sign', '{', start, start + 1)
+    if (!match.test(this.#text)) return this.#push({ type: 'sign', key: '{', start, end: start + 1 })
     const end = match.lastIndex
-    return this.#push(
-      'sign',
-      `{${this.#text
-        .slice(start + 1, end)
-        .trim()
-        .toUpperCase()}`,
-      start,
-      end,
-    )
+    const word = this.#text
+      .slice(start + 1, end)
+      .trim()
+      .toUpperCase()
+    return this.#push({ type: 'sign', key: `{${word}`, start, end })
   }
 
   #sign(start: number, code: number): number {
     const two = this.#text.slice(start, start + 2)
-    if (TWO_CHARACTER_SIGNS.has(two)) return this.#push('sign', two, start, start + 2)
+    if (TWO_CHARACTER_SIGNS.has(two)) return this.#push({ type: 'sign', key: two, start, end: start + 2 })
     const one = ONE_CHARACTER_SIGNS.get(code)
-    return one === undefined ? this.#invalid(start, start + 1) : this.#push('sign', one, start, start + 1)
+    return one === undefined ? this.#invalid(start, start + 1) : this.#push({ type: 'sign', key: one, start, end: start + 1 })
   }
 
   #invalid(start: number, end: number): number {
     const found = this.#text.slice(start, Math.min(end, start + 40))
-    const hint = found === '"' ? 'Names are quoted with back-ticks, strings with single quotes.' : undefined
-    this.#complain('SQL_INVALID_CHARACTER', `"${found}" is not part of SQL.`, hint, { start, end })
-    return this.#push('invalid', '', start, end)
+    const hint = found === '"' ? { hint: 'Names are quoted with back-ticks, strings with single quotes.' } : {}
+    this.#complain('SQL_INVALID_CHARACTER', { start, end }, { message: `${found} is not part of SQL.`, ...hint })
+    return this.#push({ type: 'invalid', key: '', start, end })
   }
 
-  #complain(code: string, message: string, hint: string | undefined, span: { start: number; end: number }): void {
-    if (this.#diagnostics.length >= 100) return
-    this.#diagnostics.push({ code, severity: 'error', message, ...(hint === undefined ? {} : { hint }), span })
+  #complain(code: string, span: Span, told: Readonly<{ message: string; hint?: string }>): void {
+    if (this.#diagnostics.length < DIAGNOSTICS_MAX) this.#diagnostics.push({ code, severity: 'error', ...told, span })
   }
 }
