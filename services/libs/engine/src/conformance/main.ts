@@ -1,25 +1,27 @@
 /**
- * `node services/libs/engine/src/conformance/main.ts --suite parser|types [--cases FILE] [--report out.json]`
+ * `node services/libs/engine/src/conformance/main.ts --suite parser|types|programs [--cases FILE] [--report out.json]`
  * Runs a suite of Flink's answers, prints its counts, and exits with 1 where agreement is below the suite's threshold.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { PARSER_THRESHOLD, runParserSuite } from './parser-suite.ts'
+import { PROGRAMS_THRESHOLD, runProgramsSuite } from './programs-suite.ts'
 import type { SuiteReport } from './suite-report.ts'
 import { runTypesSuite, TYPES_THRESHOLD } from './types-suite.ts'
 
-type Suite = Readonly<{ run: (casesFile: string) => SuiteReport; cases: string; threshold: number }>
+type Suite = Readonly<{ run: (casesFile: string) => SuiteReport | Promise<SuiteReport>; cases: string; threshold: number }>
 
 const SHARED = new URL('../../../../../../shared/conformance/', import.meta.url).pathname
 
 const SUITES: Readonly<Record<string, Suite>> = {
   parser: { run: runParserSuite, cases: `${SHARED}parser.json.gz`, threshold: PARSER_THRESHOLD },
+  programs: { run: runProgramsSuite, cases: `${SHARED}programs.json.gz`, threshold: PROGRAMS_THRESHOLD },
   types: { run: runTypesSuite, cases: SHARED, threshold: TYPES_THRESHOLD },
 }
 
 const SHOWN_MAX = 20
 
-function main(): number {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { suite: { type: 'string', default: 'parser' }, cases: { type: 'string' }, report: { type: 'string' } },
   })
@@ -33,7 +35,7 @@ function main(): number {
     console.log(`Skipped: ${casesFile} is absent; name another file with --cases.`)
     return values.cases === undefined ? 0 : 2
   }
-  const report = suite.run(casesFile)
+  const report = await suite.run(casesFile)
   if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(report, undefined, 1))
   return summary(values.suite, report, suite.threshold)
 }
@@ -51,4 +53,4 @@ function summary(name: string, report: SuiteReport, threshold: number): number {
   return share >= threshold ? 0 : 1
 }
 
-process.exitCode = main()
+process.exitCode = await main()

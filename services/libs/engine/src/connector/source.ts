@@ -63,6 +63,11 @@ export interface SourceReader extends SourceObservation {
 
 export interface SourceFactory {
   readonly identifier: string
+  /**
+   * Flink's rule for sources that do not take the watermark themselves (all but Kafka): a periodic watermark also goes out at once
+   * when event time has advanced by more than the interval.
+   */
+  readonly eagerWatermarks?: boolean
   createEnumerator(table: ResolvedTable, context: ConnectorContext): SplitEnumerator
   /** `produced` are ordinals of table.columns (physical and metadata) that the plan reads. */
   createReader(table: ResolvedTable, produced: readonly number[], context: ConnectorContext): SourceReader

@@ -117,8 +117,8 @@ export function holdHalf(plan: PhysicalPlan): PhysicalPlan {
   return { ...plan, operators }
 }
 
-/** Runs until all that the sources give has been read, then stops with a checkpoint. */
-export async function runHalf(options: Parameters<typeof runLocal>[0]): Promise<void> {
+/** Runs until all that the sources give has been read, `settleMs` longer, then stops with a checkpoint. */
+export async function runHalf(options: Parameters<typeof runLocal>[0], settleMs = 0): Promise<void> {
   const stop = new AbortController()
   const held = options.plan.operators.reduce(
     (sum, { body }) => sum + (body.kind === 'Source' ? Number(body.table.options['hold-after'] ?? 0) : 0),
@@ -133,6 +133,7 @@ export async function runHalf(options: Parameters<typeof runLocal>[0]): Promise<
         over = true
       })
       while (!over && job.report().counters.recordsIn < held) await new Promise((resolve) => setTimeout(resolve, 5))
+      await new Promise((resolve) => setTimeout(resolve, settleMs))
       stop.abort()
     },
   })

@@ -1,6 +1,7 @@
 /**
  * Tables given as rows, for golden queries and conformance programs. The source hands out rows that stand in its options, a batch
- * at a time; the sink keeps rows by transaction in a folder, so that what a reader sees is exactly once.
+ * at a time; the sink keeps rows by transaction in a folder, so that what a reader sees is exactly once: lines of {op, row, text},
+ * text as Flink prints a row.
  *
  * Source options: `rows` (JSON: [{op, values}] over all physical and metadata columns), `batch-rows` (1), `splits` (1),
  * `hold-after` (rows of all splits after which it neither gives more nor ends). Sink options: `path` (a folder).
@@ -12,6 +13,7 @@ import type { ConnectorRegistry } from '../connector/registry.ts'
 import type { SinkFactory, SinkWriter, TransactionHandle } from '../connector/sink.ts'
 import type { SourceBatch, SourceFactory, SourceMetrics, SourceReader, SplitState } from '../connector/source.ts'
 import type { Batch } from '../data/batch.ts'
+import { rowText } from '../formats/row-text.ts'
 import type { ResolvedTable } from '../plan/physical.ts'
 import { encodeRows } from '../runtime/result-encoding.ts'
 import { decodeRows, type EncodedInputRow } from './decode-rows.ts'
@@ -99,6 +101,7 @@ class MemoryReader implements SourceReader {
 
 export const memorySource: SourceFactory = {
   identifier: MEMORY,
+  eagerWatermarks: true,
   createEnumerator: (table) => ({
     discover: async () =>
       Array.from({ length: Number(table.options['splits'] ?? '1') }, (_, i) => ({ id: String(i), position: 0 })),
@@ -122,7 +125,10 @@ class MemoryWriter implements SinkWriter {
   }
 
   write(batch: Batch): void {
-    for (const row of encodeRows(batch, this.#table.columns)) this.#lines.push(JSON.stringify(row))
+    const types = this.#table.columns.map((column) => column.type)
+    encodeRows(batch, this.#table.columns).forEach((row, i) => {
+      this.#lines.push(JSON.stringify({ ...row, text: `${row.op}${rowText(batch, i, types)}` }))
+    })
     this.#written += batch.length
   }
 

@@ -269,6 +269,7 @@ class FragmentBuilder {
       body,
       reader: factory.createReader(body.table, body.produced, context(thread, this.#fragment.parallelism)),
       operators,
+      eagerWatermarks: factory.eagerWatermarks === true,
       evaluation: this.#evaluation(),
       outlets: this.#outletsOf(op.id),
       count: (rows, bytes) => {

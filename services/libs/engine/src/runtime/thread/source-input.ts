@@ -23,6 +23,7 @@ export interface SourceInputOptions {
   readonly body: SourceBody
   readonly reader: SourceReader
   readonly operators: OperatorModule
+  readonly eagerWatermarks?: boolean
   readonly evaluation?: Evaluation
   readonly outlets: readonly Outlet[]
   readonly count: (rows: number, bytes: number) => void
@@ -39,6 +40,7 @@ export class SourceInput implements FragmentInput {
   readonly #splits = new Map<string, Split>()
   readonly #combiner = new WatermarkCombiner()
   readonly #wakeup = new Wakeup()
+  readonly #eager: boolean
   #idle = false
   #started = false
   #due = false
@@ -50,6 +52,7 @@ export class SourceInput implements FragmentInput {
     this.#body = options.body
     this.#operators = options.operators
     this.#outlets = options.outlets
+    this.#eager = options.eagerWatermarks === true
     this.#count = options.count
     this.#context = options.evaluation ? { evaluation: options.evaluation } : {}
     this.#project = options.operators.createSourceProjection(options.body, this.#context)
@@ -123,10 +126,17 @@ export class SourceInput implements FragmentInput {
 
   #emitPeriodic(nowMs: number): void {
     const { watermark } = this.#body
-    if (!watermark || !this.#due || nowMs < this.#lastEmitMs + this.#intervalMs()) return
+    if (!watermark || !this.#due) return
+    if (nowMs < this.#lastEmitMs + this.#intervalMs() && !(this.#eager && this.#hasAdvanced())) return
     this.#due = false
     this.#lastEmitMs = nowMs
     for (const split of this.#splits.values()) this.#raise(split)
+  }
+
+  /** Event time has gone on by more than the interval since the last watermark. */
+  #hasAdvanced(): boolean {
+    for (const split of this.#splits.values()) if (split.watermark - this.#combiner.current > this.#intervalMs()) return true
+    return false
   }
 
   #intervalMs(): number {
