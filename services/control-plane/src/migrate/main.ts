@@ -1,7 +1,16 @@
 // Makes roles and database where an admin URL is given, then applies what is missing of the migrations and of the queue's tables.
 import { systemClock } from '@millrace/kit'
 import { migrateQueue } from '@millrace/queue'
-import { bootstrapDatabase, maintainPartitions, migrate, migrationsDirectory, openStore, readMigrations } from '@millrace/store'
+import {
+  bootstrapDatabase,
+  ensureRegion,
+  listRegions,
+  maintainPartitions,
+  migrate,
+  migrationsDirectory,
+  openStore,
+  readMigrations,
+} from '@millrace/store'
 import { migrateConfig } from './config.ts'
 
 const config = migrateConfig()
@@ -35,7 +44,12 @@ const store = openStore({
   acquireTimeoutMs: 5000,
   transactionTimeoutMs: 60_000,
 })
-const partitions = await store.withSystem((tx) => maintainPartitions(tx, now()))
+const partitions = await store.withSystem(async (tx) => {
+  const known = (await listRegions(tx)).some((r) => r.name === config.region)
+  if (!known)
+    await ensureRegion(tx, { name: config.region, displayName: config.region, dataEndpoint: config.publicUrl, now: now() })
+  return await maintainPartitions(tx, now())
+})
 await store.close()
 console.log(
   `migrations: ${result.applied.length} applied, ${result.alreadyThere} were there; partitions: ${partitions.made} made`,
