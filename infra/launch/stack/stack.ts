@@ -36,46 +36,67 @@ export interface Stack {
   stop(): Promise<void>
 }
 
+/** Starts everything in order. When a step fails, what is already running is ended before the error goes on. */
 export async function startStack(options: StackOptions): Promise<Stack> {
+  const started: (() => Promise<unknown>)[] = []
+  try {
+    return await startParts(options, started)
+  } catch (error) {
+    for (const end of started.reverse()) await end().catch(() => {})
+    throw error
+  }
+}
+
+async function startParts(options: StackOptions, started: (() => Promise<unknown>)[]): Promise<Stack> {
   const { dataDir, step, note } = options
   fs.mkdirSync(path.join(dataDir, 'logs'), { recursive: true })
   await endLeftovers(dataDir, note)
   const ports = await choosePorts(options.port)
   const secrets = installationSecrets(dataDir)
   const pids = new PidFile(path.join(dataDir, 'pids.json'))
-  const postgres = await step('Postgres', () =>
-    startPostgres({
-      dir: path.join(dataDir, 'postgres'),
-      port: ports.postgres,
-      password: secrets.postgres.superuser,
-      log: path.join(dataDir, 'logs', 'postgres.log'),
-    }),
-  )
+  const broker = options.kafka ? step('Kafka', () => startBroker(dataDir, ports)) : undefined
+  broker?.then((kafka) => started.push(() => kafka.stop('SIGKILL'))).catch(() => {})
+  const postgres = await step('Postgres', () => startPostgres(postgresOptions(dataDir, { ports, secrets })))
+  started.push(() => postgres.stop())
   pids.set('postgres', postgres.pid())
   const env = serviceEnvironment(options, { ports, secrets, postgres })
-  const [, kafka] = await Promise.all([
-    step('database', () => migrate(env, { postgres, secrets, dataDir })),
-    options.kafka ? step('Kafka', () => startBroker(dataDir, ports)) : undefined,
-  ])
+  await step('database', () => migrate(env, { postgres, secrets, dataDir }))
+  const kafka = await broker
   pids.set('kafka', kafka?.pid)
-  const withKafka = { ...env, ...kafkaEnvironment(kafka) }
+  const processes = manageServices({ ...env, ...kafkaEnvironment(kafka) }, { dataDir, pids, note })
+  for (const managed of Object.values(processes)) {
+    managed.start()
+    started.push(() => managed.stop(5000))
+  }
+  const api = `http://127.0.0.1:${ports.api}`
+  await step('services', () => ready(api, dataDir))
+  return { api, ports, dataDir, kafka, postgres, processes, stop: () => stopStack({ processes, kafka, postgres, pids, step }) }
+}
+
+const postgresOptions = (dataDir: string, { ports, secrets }: { ports: Ports; secrets: InstallationSecrets }) => ({
+  dir: path.join(dataDir, 'postgres'),
+  port: ports.postgres,
+  password: secrets.postgres.superuser,
+  log: path.join(dataDir, 'logs', 'postgres.log'),
+})
+
+function manageServices(
+  env: Readonly<Record<string, string>>,
+  { dataDir, pids, note }: { dataDir: string; pids: PidFile; note: (text: string) => void },
+): Stack['processes'] {
   const surroundings = {
     root: ROOT,
     logs: path.join(dataDir, 'logs'),
     pids,
     onRestart: (name: string, reason: string) => note(`${name} ended (${reason}); it is started again`),
   }
-  const manage = (spec: Omit<ProcessSpec, 'env'>) => manageProcess({ ...spec, env: withKafka }, surroundings)
-  const processes = {
+  const manage = (spec: Omit<ProcessSpec, 'env'>) => manageProcess({ ...spec, env }, surroundings)
+  return {
     'dev-idp': manage({ name: 'dev-idp', entry: 'services/control-plane/src/dev-idp/main.ts', stopSignal: 'SIGTERM' }),
     'control-plane': manage({ name: 'control-plane', entry: 'services/control-plane/src/main.ts', stopSignal: 'SIGTERM' }),
     scheduler: manage({ name: 'scheduler', entry: 'services/scheduler/src/main.ts', stopSignal: 'SIGINT' }),
     metering: manage({ name: 'metering', entry: 'services/metering/src/main.ts', stopSignal: 'SIGTERM' }),
   }
-  for (const managed of Object.values(processes)) managed.start()
-  const api = `http://127.0.0.1:${ports.api}`
-  await step('services', () => ready(api, dataDir))
-  return { api, ports, dataDir, kafka, postgres, processes, stop: () => stopStack({ processes, kafka, postgres, pids, step }) }
 }
 
 interface Parts {
