@@ -1,8 +1,20 @@
 import { array, BIGINT, BOOLEAN, BYTES, char, INTEGER, map, STRING, VARIANT, varchar } from '../../types/make-type.ts'
 import { isCharacter } from '../../types/type-family.ts'
 import { any, index, logical, root, sequence, varying } from '../argument-rules.ts'
-import { type CallSite, define, type Entry } from '../function-definition.ts'
-import { anyOf, BINARY, BOOL, CHARACTER, INT, operands, repeated, STRINGS, UNIT, withCheck } from '../operand-families.ts'
+import { type ArgumentStrategy, type CallSite, define, type Entry } from '../function-definition.ts'
+import {
+  anyOf,
+  BINARY,
+  BOOL,
+  CHARACTER,
+  INT,
+  NULL_PROBLEM,
+  operands,
+  repeated,
+  STRINGS,
+  UNIT,
+  withCheck,
+} from '../operand-families.ts'
 import {
   always,
   argument,
@@ -93,14 +105,17 @@ const SEARCH: readonly Entry[] = [
   ['ENDSWITH', anyOf(sequence(chars, chars), sequence(bytes, bytes)), boolean, { parameters: ['expr', 'endExpr'] }],
 ]
 
+const THREE_CHARS = sequence(chars, chars, chars)
+
+/** Unlike other functions of its kind it gives a bare NULL no type: Flink parses it by a grammar of its own. */
+const translated: ArgumentStrategy = {
+  ...THREE_CHARS,
+  infer: (call) => (call.types.some((type) => type.kind === 'NULL') ? { problem: NULL_PROBLEM } : THREE_CHARS.infer(call)),
+}
+
 const REPLACE: readonly Entry[] = [
   ['REPLACE', THREE_TEXTS, string, { parameters: ['string', 'search', 'replacement'] }],
-  [
-    'TRANSLATE',
-    sequence(chars, chars, chars),
-    nullableIfFirst(1, always(STRING)),
-    { nulls: 'custom', parameters: ['expr', 'fromStr', 'toStr'] },
-  ],
+  ['TRANSLATE', translated, nullableIfFirst(1, always(STRING)), { nulls: 'custom', parameters: ['expr', 'fromStr', 'toStr'] }],
   [
     'OVERLAY',
     withCheck(anyOf(operands(STRINGS, STRINGS, INT), operands(STRINGS, STRINGS, INT, INT)), sameStrings),
