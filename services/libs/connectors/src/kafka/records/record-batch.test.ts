@@ -135,6 +135,31 @@ describe('record batches', () => {
     expect(() => readAll(data)).toThrow(/checksum/)
   })
 
+  it('whose records are garbage under a valid checksum never point outside of their memory', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.integer({ min: 1, max: 20 }), (garbage, count) => {
+        const header = encode(rows(1)).subarray(0, BATCH_HEADER_BYTES)
+        const data = new Uint8Array([...header, ...garbage])
+        new DataView(data.buffer).setInt32(57, count)
+        reseal(data, {})
+        const cursor = new PartitionCursor({ data, start: 0, end: data.length, aborted: [], range: { from: 0, to: 1000 } })
+        const columns = new RecordColumns(4)
+        try {
+          while (cursor.fill(columns)) {
+            for (let i = 0; i < columns.count; i++) {
+              expect(columns.keyLengths[i]).toBeGreaterThanOrEqual(-1)
+              expect(columns.keyOffsets[i]! + Math.max(0, columns.keyLengths[i]!)).toBeLessThanOrEqual(data.length)
+              expect(columns.valueOffsets[i]! + Math.max(0, columns.valueLengths[i]!)).toBeLessThanOrEqual(data.length)
+            }
+          }
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'RECORD_MALFORMED' })
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('may be cut off at the end of a fetch', () => {
     const whole = encode(rows(5))
     const data = concat(whole, encode(rows(5, 5), { baseOffset: 5 }).subarray(0, 80))

@@ -75,9 +75,9 @@ export function splitRecords(cursor: SplitCursor, range: OffsetRange, out: Recor
     }
     if (offset >= from) {
       out.keyOffsets[n] = keyAt
-      out.keyLengths[n] = keyLength
+      out.keyLengths[n] = keyLength < 0 ? -1 : keyLength
       out.valueOffsets[n] = p
-      out.valueLengths[n] = valueLength
+      out.valueLengths[n] = valueLength < 0 ? -1 : valueLength
       out.offsets[n] = offset
       out.timestamps[n] = appendTime ?? baseTimestamp + (delta % 2 === 0 ? delta / 2 : -(delta + 1) / 2)
       out.headerOffsets[n] = headersAt

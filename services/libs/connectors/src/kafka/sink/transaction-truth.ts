@@ -49,7 +49,8 @@ const REQUEST_DEADLINE_MS = 15_000
 const ABORT_DEADLINE_MS = 5_000
 /** Aborting what an older run left open can take the coordinator a while. */
 const RECOVERY_DEADLINE_MS = 60_000
-const TIMEOUT_FALLBACK_MS = 60_000
+/** A broker with a lower transaction.max.timeout.ms than this is not usable. */
+const TRANSACTION_TIMEOUT_FLOOR_MS = 10_000
 
 export class KafkaTransactionTruth implements CheckpointTruth {
   readonly #options: TruthOptions
@@ -94,8 +95,8 @@ export class KafkaTransactionTruth implements CheckpointTruth {
     const owner = { kind: 'transaction', key: transactionalId } as const
     return this.#retry(RECOVERY_DEADLINE_MS, async () => {
       const answer = await client.requestCoordinator(owner, initProducerIdCall(transactionalId, timeoutMs), (a) => a.error)
-      if (answer.error === KAFKA.INVALID_TRANSACTION_TIMEOUT && timeoutMs > TIMEOUT_FALLBACK_MS) {
-        timeoutMs = TIMEOUT_FALLBACK_MS
+      if (answer.error === KAFKA.INVALID_TRANSACTION_TIMEOUT && timeoutMs > TRANSACTION_TIMEOUT_FLOOR_MS) {
+        timeoutMs = Math.max(TRANSACTION_TIMEOUT_FLOOR_MS, timeoutMs / 2)
         throw new KafkaError('KAFKA_REQUEST_FAILED', 'the broker allows only shorter transactions', { retriable: true })
       }
       this.#check('InitProducerId', answer.error, transactionalId)
@@ -215,5 +216,5 @@ function decodePointer(number: number, metadata: string | null): CommittedPointe
   } catch {
     // falls through: the same answer as for a pointer of another shape
   }
-  throw new KafkaError('KAFKA_REQUEST_FAILED', `the committed checkpoint ${number} cannot be read`)
+  throw new KafkaError('CHECKPOINT_MISSING', `Checkpoint ${number} was committed but its pointer cannot be read.`)
 }

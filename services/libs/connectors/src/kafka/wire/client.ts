@@ -40,6 +40,7 @@ export class KafkaClient {
   readonly #open = new Set<Connection>()
   readonly #abort = new AbortController()
   #bootstrap: Promise<PreparedConnection> | null = null
+  #bootstrapAddress = ''
 
   constructor(options: ClientOptions) {
     this.options = options
@@ -59,7 +60,14 @@ export class KafkaClient {
     const answer = await this.requestAny(metadataCall(topics))
     this.#brokers.clear()
     for (const broker of answer.brokers) this.#brokers.set(broker.id, broker)
+    this.#adoptBootstrap(answer.brokers)
     return answer
+  }
+
+  /** A bootstrap connection to an address that a broker advertises serves as the shared one to that broker. */
+  #adoptBootstrap(brokers: readonly BrokerNode[]): void {
+    const broker = brokers.find(({ host, port }) => `${host}:${port}` === this.#bootstrapAddress)
+    if (this.#bootstrap && broker && !this.#shared.has(broker.id)) this.#shared.set(broker.id, this.#bootstrap)
   }
 
   /** Asks any broker that answers. */
@@ -83,7 +91,9 @@ export class KafkaClient {
     let failure: unknown
     for (const address of candidates) {
       try {
-        return await this.#connect(address)
+        const prepared = await this.#connect(address)
+        this.#bootstrapAddress = `${address.host}:${address.port}`
+        return prepared
       } catch (error) {
         failure = preferred(failure, error)
       }

@@ -19,6 +19,7 @@ export class KafkaError extends Error {
 export type KafkaErrorCode =
   | 'ADDRESS_REFUSED'
   | 'BROKER_UNREACHABLE'
+  | 'CHECKPOINT_MISSING'
   | 'KAFKA_AUTHENTICATION'
   | 'KAFKA_REQUEST_FAILED'
   | 'OFFSET_MISSING'
