@@ -2,7 +2,7 @@
 import type { ByteArena } from '../data/byte-buffer.ts'
 import type { MutableColumn } from '../data/column-builder.ts'
 import type { Vector } from '../data/vector.ts'
-import type { GroupState } from '../operators/group-state.ts'
+import { type GroupState, layoutOf, type StateLayout } from '../operators/group-state.ts'
 import { hashWords, type KeyScratch } from '../operators/key-words.ts'
 import type { AggregateCall } from '../sql/bound/expr.ts'
 import type { LogicalType } from '../sql/types/logical-type.ts'
@@ -59,7 +59,7 @@ export interface ResultFrame {
   readonly context: EvaluationContext
 }
 
-/** State columns that every group has before those of its aggregates. */
+/** State columns that every group has before those of its aggregates; both are the row's first cells. */
 export const RECORDS_COLUMN = 0
 export const TOUCHED_COLUMN = 1
 const OWN_COLUMNS: readonly StateColumn[] = [{ kind: 'f64' }, { kind: 'f64' }]
@@ -69,9 +69,27 @@ interface Generator {
   readonly env: ExpressionEnv
   readonly loads: ColumnLoads
   readonly aggregates: readonly AggregateCode[]
-  readonly layout: readonly StateColumn[]
-  /** Cells of aggregate `index` in the arrays with the given prefix, at row `row`. */
-  cells(index: number, prefix: string, row: string): (column: number) => string
+  readonly layout: StateLayout
+  /** Cells of aggregate `index` in the state with the given prefix, at its current row. */
+  cells(index: number, prefix: StatePrefix): (column: number) => string
+}
+
+/** Names of a state in generated code: `sF sL sI` its cells, `sO0 sO1 …` its objects, `g` (or `o`) the row, `sb` the row's first cell. */
+type StatePrefix = 's' | 'o'
+const ROW_OF = { s: 'g', o: 'o' } as const
+
+function cellOf(layout: StateLayout, column: number, prefix: StatePrefix): string {
+  const place = layout.places[column]!
+  switch (layout.columns[column]!.kind) {
+    case 'f64':
+      return `${prefix}F[${prefix}b + ${place}]`
+    case 'i64':
+      return `${prefix}L[${prefix}b + ${place}]`
+    case 'i32':
+      return `${prefix}I[(${prefix}b + ${place}) * 2]`
+    case 'object':
+      return `${prefix}O${place}[${ROW_OF[prefix]}]`
+  }
 }
 
 function createGenerator(spec: GroupSpec): Generator {
@@ -79,25 +97,31 @@ function createGenerator(spec: GroupSpec): Generator {
   const loads = new ColumnLoads(code, spec.inputTypes)
   const env = createExpressionEnv(code, spec.config, loads.read)
   const aggregates = spec.aggregates.map((call) => makeAggregate(env, call, spec.retracting))
-  const layout = [...OWN_COLUMNS]
-  const firsts = aggregates.map((aggregate) => layout.push(...aggregate.columns) - aggregate.columns.length)
+  const columns = [...OWN_COLUMNS]
+  const firsts = aggregates.map((aggregate) => columns.push(...aggregate.columns) - aggregate.columns.length)
+  const layout = layoutOf(columns)
   return {
     code,
     env,
     loads,
     aggregates,
     layout,
-    cells: (index, prefix, row) => (column) => `${prefix}${firsts[index]! + column}[${row}]`,
+    cells: (index, prefix) => (column) => cellOf(layout, firsts[index]! + column, prefix),
   }
 }
 
 /** The state columns of the groups. Throws UnsupportedError for an aggregate without an implementation. */
-export function groupLayout(spec: GroupSpec): readonly StateColumn[] {
+export function groupLayout(spec: GroupSpec): StateLayout {
   return createGenerator(spec).layout
 }
 
-function bindState(layout: readonly StateColumn[], prefix: string, state: string): string {
-  return layout.map((_, i) => `${prefix}${i} = ${state}.columns[${i}]`).join(', ')
+/** Assignments that bind the views of a state. */
+function bindState(layout: StateLayout, prefix: StatePrefix, state: string): readonly string[] {
+  const views = ['F = f64', 'L = i64', 'I = i32'].map((pair) => pair.split(' = ') as [string, string])
+  return [
+    ...views.map(([name, view]) => `${prefix}${name} = ${state}.${view}`),
+    ...layout.objects.map((_, i) => `${prefix}O${i} = ${state}.objects[${i}]`),
+  ]
 }
 
 /** Finds the group of the current row, or makes it; leaves `g` and `fresh`. A retraction without a group is dropped. */
@@ -112,14 +136,15 @@ function emitFindGroup(generator: Generator, spec: GroupSpec, ttlMs: number | nu
   code.line('let fresh = g < 0')
   if (ttlMs !== null)
     code.line(
-      `if (!fresh && now - s${TOUCHED_COLUMN}[g] >= ${ttlMs}) { state.reset(g); fresh = true${spec.retracting ? '; if (retract) { state.remove(g); continue }' : ''} }`,
+      `if (!fresh && now - sF[g * ${layout.stride} + ${TOUCHED_COLUMN}] >= ${ttlMs}) { state.reset(g); fresh = true${spec.retracting ? '; if (retract) { state.remove(g); continue }' : ''} }`,
     )
   code.block('if (g < 0)', () => {
     if (spec.retracting) code.line('if (retract) continue')
     code.line('g = state.insert(w, wn, hash)')
-    code.line(bindState(layout, 's', 'state').replaceAll(', ', '; '))
+    code.line(bindState(layout, 's', 'state').join('; '))
   })
-  if (ttlMs !== null) code.line(`s${TOUCHED_COLUMN}[g] = now`)
+  code.line(`const sb = g * ${layout.stride}`)
+  if (ttlMs !== null) code.line(`sF[sb + ${TOUCHED_COLUMN}] = now`)
 }
 
 /** Accumulates (or retracts) the current row in group `g`. */
@@ -135,11 +160,11 @@ function emitUpdate(generator: Generator, spec: GroupSpec): void {
 
 function emitChange(generator: Generator, spec: GroupSpec, change: 'accumulate' | 'retract'): void {
   const { code, env, aggregates } = generator
-  code.line(`s${RECORDS_COLUMN}[g] ${change === 'accumulate' ? '+' : '-'}= 1`)
+  code.line(`sF[sb + ${RECORDS_COLUMN}] ${change === 'accumulate' ? '+' : '-'}= 1`)
   spec.aggregates.forEach((call, index) => {
     const apply = (): void => {
       const args = call.args.map((arg) => env.emit(arg))
-      aggregates[index]![change](args, generator.cells(index, 's', 'g'))
+      aggregates[index]![change](args, generator.cells(index, 's'))
     }
     if (call.filter === undefined) {
       apply()
@@ -155,7 +180,7 @@ function updateHeader({ layout, loads }: Generator, spec: GroupSpec): readonly s
   return [
     loads.prologue(),
     'const { from, to, state, scratch, context } = frame, now = context.nowMs',
-    `let ${bindState(layout, 's', 'state')}, grown = 0`,
+    `let ${bindState(layout, 's', 'state').join(', ')}, grown = 0`,
     'for (let i = from; i < to; i++) {',
     spec.retracting ? 'const retract = kinds !== null && (kinds[i] & 1) === 1' : '',
   ]
@@ -193,7 +218,7 @@ export function generateChangelog(
   const { code, aggregates } = generator
   const stores = new ColumnStores(code)
   emitFindGroup(generator, spec, options.ttlMs)
-  const results = (): Value[] => aggregates.map((aggregate, index) => aggregate.result(generator.cells(index, 's', 'g')))
+  const results = (): Value[] => aggregates.map((aggregate, index) => aggregate.result(generator.cells(index, 's')))
   const previous = results()
   emitUpdate(generator, spec)
   const write = (values: readonly Value[], kind: string): void => {
@@ -211,7 +236,7 @@ export function generateChangelog(
     })
   }
   if (spec.retracting) {
-    code.block(`if (s${RECORDS_COLUMN}[g] === 0)`, () => {
+    code.block(`if (sF[sb + ${RECORDS_COLUMN}] === 0)`, () => {
       code.block('if (!fresh)', () => write(previous, '3'))
       code.line('state.remove(g)')
       code.line('continue')
@@ -267,17 +292,18 @@ export function generateMerge(spec: GroupSpec): (frame: MergeFrame) => void {
   code.line('let g = target.table.find(key, key.length, hash)')
   code.block('if (g < 0)', () => {
     code.line('g = target.insert(key, key.length, hash)')
-    code.line(bindState(layout, 's', 'target').replaceAll(', ', '; '))
+    code.line(bindState(layout, 's', 'target').join('; '))
   })
-  code.line(`s${RECORDS_COLUMN}[g] += o${RECORDS_COLUMN}[o]`)
+  code.line(`const sb = g * ${layout.stride}, ob = o * ${layout.stride}`)
+  code.line(`sF[sb + ${RECORDS_COLUMN}] += oF[ob + ${RECORDS_COLUMN}]`)
   aggregates.forEach((aggregate, index) => {
-    aggregate.merge(generator.cells(index, 's', 'g'), generator.cells(index, 'o', 'o'))
+    aggregate.merge(generator.cells(index, 's'), generator.cells(index, 'o'))
   })
   const generated = code.finish((body) =>
     [
       'return function merge({ target, other, context }) {',
-      `let ${bindState(layout, 's', 'target')}, grown = 0`,
-      `const ${bindState(layout, 'o', 'other')}, rows = other.table.rows`,
+      `let ${bindState(layout, 's', 'target').join(', ')}, grown = 0`,
+      `const ${bindState(layout, 'o', 'other').join(', ')}, rows = other.table.rows`,
       'for (let o = 0; o < rows; o++) {',
       body,
       '}',
@@ -300,16 +326,17 @@ export function generateResults(spec: GroupSpec): (frame: ResultFrame) => Result
   const generator = createGenerator(spec)
   const { code, layout, aggregates } = generator
   const stores = new ColumnStores(code)
-  code.line(`if (!state.table.isUsed(g) || s${RECORDS_COLUMN}[g] === 0) continue`)
+  code.line(`const sb = g * ${layout.stride}`)
+  code.line(`if (!state.table.isUsed(g) || sF[sb + ${RECORDS_COLUMN}] === 0) continue`)
   aggregates.forEach((aggregate, j) => {
-    const value = aggregate.result(generator.cells(j, 's', 'g'))
+    const value = aggregate.result(generator.cells(j, 's'))
     stores.store(j, { value, type: spec.aggregates[j]!.type, row: 'm' })
   })
   code.line('rows[m++] = g')
   const generated = code.finish((body) =>
     [
       'return function results({ state, from, capacity, out, hasNulls, arena, rows, context }) {',
-      `const ${bindState(layout, 's', 'state')}, end = state.table.rows`,
+      `const ${bindState(layout, 's', 'state').join(', ')}, end = state.table.rows`,
       stores.prologue(),
       'let m = 0, g = from',
       'for (; g < end && m < capacity; g++) {',

@@ -25,7 +25,7 @@ import type { LogicalType } from '../sql/types/logical-type.ts'
 import { createProjection } from './calc.ts'
 import { evaluationOf } from './evaluation.ts'
 import type { AggregateSettings } from './group-aggregate.ts'
-import { GroupState } from './group-state.ts'
+import { GroupState, layoutOf } from './group-state.ts'
 import { hashWords, KeyScratch } from './key-words.ts'
 import { KeyGroupWriter, readEntries, writeGroups } from './keyed-snapshot.ts'
 import { forEachSegment } from './segments.ts'
@@ -73,7 +73,7 @@ export class ChangelogNormalize implements Operator, Stateful, HandlesTick {
     this.#pack = keyPacker(inputTypes, body.keys)
     this.#evaluation = evaluationOf(ctx)
     this.#keyGroups = ctx.keyGroups.total
-    this.#state = new GroupState([{ kind: 'object' }, { kind: 'f64' }], (bytes) => ctx.charge(bytes))
+    this.#state = new GroupState(layoutOf([{ kind: 'object' }, { kind: 'f64' }]), (bytes) => ctx.charge(bytes))
     this.#passes = filterOf(body, inputTypes, ctx)
   }
 
@@ -122,21 +122,20 @@ export class ChangelogNormalize implements Operator, Stateful, HandlesTick {
   }
 
   #rowOf(group: number): readonly Boxed[] {
-    return (this.#state.columns[ROW_COLUMN] as unknown[])[group] as readonly Boxed[]
+    return this.#state.objectAt(ROW_COLUMN, group) as readonly Boxed[]
   }
 
   #liveRow(group: number): readonly Boxed[] | null {
     const { ttlMs } = this.#body
-    const touched = (this.#state.columns[TOUCHED_COLUMN] as Float64Array)[group]!
+    const touched = this.#state.numberAt(TOUCHED_COLUMN, group)
     return ttlMs !== null && this.#evaluation.nowMs - touched >= ttlMs ? null : this.#rowOf(group)
   }
 
   #put(group: number, row: readonly Boxed[]): void {
-    const rows = this.#state.columns[ROW_COLUMN] as unknown[]
-    const old = rows[group] as readonly Boxed[] | null
+    const old = this.#state.objectAt(ROW_COLUMN, group) as readonly Boxed[] | null
     this.#state.grew(boxedBytes(row) - (old === null ? 0 : boxedBytes(old)))
-    rows[group] = row
-    ;(this.#state.columns[TOUCHED_COLUMN] as Float64Array)[group] = this.#evaluation.nowMs
+    this.#state.setObject(ROW_COLUMN, group, row)
+    this.#state.setNumber(TOUCHED_COLUMN, group, this.#evaluation.nowMs)
   }
 
   #remove(group: number): void {
@@ -152,9 +151,8 @@ export class ChangelogNormalize implements Operator, Stateful, HandlesTick {
     const { ttlMs } = this.#body
     if (ttlMs === null) return
     const { table } = this.#state
-    const touched = this.#state.columns[TOUCHED_COLUMN] as Float64Array
     for (let group = 0; group < table.rows; group++)
-      if (table.isUsed(group) && nowMs - touched[group]! >= ttlMs) this.#remove(group)
+      if (table.isUsed(group) && nowMs - this.#state.numberAt(TOUCHED_COLUMN, group) >= ttlMs) this.#remove(group)
     this.#nextSweepMs = table.size === 0 ? null : nowMs + Math.max(ttlMs, SWEEP_MIN_MS)
   }
 

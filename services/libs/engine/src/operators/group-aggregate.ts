@@ -19,7 +19,7 @@ import type { LogicalType } from '../sql/types/logical-type.ts'
 import { evaluationOf } from './evaluation.ts'
 import { gatherVector } from './gather.ts'
 import { GroupState } from './group-state.ts'
-import { KeyScratch } from './key-words.ts'
+import { fixedKeyWords, KeyScratch } from './key-words.ts'
 import { KeyGroupWriter, readEntries, writeGroups } from './keyed-snapshot.ts'
 import { forEachSegment } from './segments.ts'
 
@@ -55,7 +55,8 @@ export class GroupAggregate implements Operator, Stateful, HandlesTick {
     this.#run = generateChangelog(this.#spec, body)
     this.#evaluation = evaluationOf(ctx)
     this.#keyGroups = ctx.keyGroups.total
-    this.#state = new GroupState(groupLayout(this.#spec), (bytes) => ctx.charge(bytes))
+    const keyWords = fixedKeyWords(body.keys.map((key) => inputTypes[key]!))
+    this.#state = new GroupState(groupLayout(this.#spec), (bytes) => ctx.charge(bytes), keyWords)
     this.#hasNulls = new Uint8Array(body.aggregates.length)
   }
 
@@ -115,9 +116,8 @@ export class GroupAggregate implements Operator, Stateful, HandlesTick {
     const { ttlMs } = this.#body
     if (ttlMs === null) return
     const { table } = this.#state
-    const touched = this.#state.columns[TOUCHED_COLUMN] as Float64Array
     for (let row = 0; row < table.rows; row++) {
-      if (table.isUsed(row) && nowMs - touched[row]! >= ttlMs) this.#state.remove(row)
+      if (table.isUsed(row) && nowMs - this.#state.numberAt(TOUCHED_COLUMN, row) >= ttlMs) this.#state.remove(row)
     }
     this.#nextSweepMs = table.size === 0 ? null : nowMs + Math.max(ttlMs, SWEEP_MIN_MS)
   }

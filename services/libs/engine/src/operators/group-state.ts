@@ -1,48 +1,60 @@
 /** Groups of an aggregate: a table of keys, and the aggregates' state in columns over its rows. */
-import type { StateColumn, StateKind } from '../codegen/aggregates/aggregate-code.ts'
+import type { ObjectState, StateColumn } from '../codegen/aggregates/aggregate-code.ts'
 import type { Boxed } from '../data/boxed.ts'
 import { readBoxed, writeBoxed } from '../data/boxed-codec.ts'
 import type { ByteReader, ByteWriter } from '../data/byte-buffer.ts'
 import { KeyTable } from './key-table.ts'
 import { hashWords } from './key-words.ts'
 
-type ColumnArray = Int32Array | Float64Array | BigInt64Array | unknown[]
-
-const BYTES: Readonly<Record<StateKind, number>> = { i32: 4, f64: 8, i64: 8, object: 8 }
 /** What an object in a state column costs before it holds anything. */
 const OBJECT_BYTES = 96
+const CELL_BYTES = 8
 
-function allocate(kind: StateKind, capacity: number): ColumnArray {
-  switch (kind) {
-    case 'i32':
-      return new Int32Array(capacity)
-    case 'f64':
-      return new Float64Array(capacity)
-    case 'i64':
-      return new BigInt64Array(capacity)
-    case 'object':
-      return new Array<unknown>(capacity).fill(null)
-  }
+/** Where the columns of a row are: cell of the row's record, or ordinal among the object arrays. */
+export interface StateLayout {
+  readonly columns: readonly StateColumn[]
+  readonly places: readonly number[]
+  /** Cells of a row: 8 bytes for each column that holds a number. */
+  readonly stride: number
+  readonly objects: readonly (ObjectState | undefined)[]
 }
 
+export function layoutOf(columns: readonly StateColumn[]): StateLayout {
+  const objects: (ObjectState | undefined)[] = []
+  let stride = 0
+  const places = columns.map((column) => (column.kind === 'object' ? objects.push(column.object) - 1 : stride++))
+  return { columns, places, stride: Math.max(stride, 1), objects }
+}
+
+/**
+ * Numbers of one row lie side by side (in cells of 8 bytes seen as double, int64 or two int32), so that an update touches few cache
+ * lines; objects lie in arrays of their own.
+ */
 export class GroupState {
   readonly table: KeyTable
-  /** By state column; replaced when rows are added beyond the capacity. */
-  columns: ColumnArray[]
-  readonly #layout: readonly StateColumn[]
+  /** Views of the rows' cells; replaced when rows are added beyond the capacity. */
+  f64: Float64Array
+  i64: BigInt64Array
+  i32: Int32Array
+  readonly objects: unknown[][]
+  readonly #layout: StateLayout
   readonly #charge: (bytes: number) => void
   readonly #rowBytes: number
   #capacity: number
   #objectBytes = 0
 
-  constructor(layout: readonly StateColumn[], charge: (bytes: number) => void) {
+  /** `keyWords`: words of every packed key, 0 where keys differ in length. */
+  constructor(layout: StateLayout, charge: (bytes: number) => void, keyWords = 0) {
     this.#layout = layout
     this.#charge = charge
-    this.#rowBytes = layout.reduce((sum, column) => sum + BYTES[column.kind], 0)
-    this.table = new KeyTable(charge)
+    this.#rowBytes = layout.stride * CELL_BYTES + layout.objects.length * CELL_BYTES
+    this.table = new KeyTable(charge, keyWords)
     this.#capacity = this.table.capacity
     charge(this.#capacity * this.#rowBytes)
-    this.columns = layout.map(({ kind }) => allocate(kind, this.#capacity))
+    this.f64 = new Float64Array(this.#capacity * layout.stride)
+    this.i64 = new BigInt64Array(this.f64.buffer)
+    this.i32 = new Int32Array(this.f64.buffer)
+    this.objects = layout.objects.map(() => new Array<unknown>(this.#capacity).fill(null))
   }
 
   /** Adds a key that has no group yet, with empty state. */
@@ -54,21 +66,22 @@ export class GroupState {
   }
 
   reset(row: number): void {
-    this.#layout.forEach(({ kind, object }, i) => {
-      if (kind === 'object') {
-        if (object !== undefined) this.grew(OBJECT_BYTES)
-        ;(this.columns[i] as unknown[])[row] = object === undefined ? null : object.create()
-      } else if (kind === 'i64') (this.columns[i] as BigInt64Array)[row] = 0n
-      else (this.columns[i] as Float64Array)[row] = 0
-    })
+    const { stride, objects } = this.#layout
+    const start = row * stride
+    for (let cell = 0; cell < stride; cell++) this.f64[start + cell] = 0
+    for (let i = 0; i < objects.length; i++) {
+      const object = objects[i]
+      if (object !== undefined) this.grew(OBJECT_BYTES)
+      this.objects[i]![row] = object === undefined ? null : object.create()
+    }
   }
 
   remove(row: number): void {
-    this.#layout.forEach(({ kind, object }, i) => {
-      if (kind !== 'object') return
-      ;(this.columns[i] as unknown[])[row] = null
-      if (object !== undefined) this.grew(-OBJECT_BYTES)
-    })
+    const { objects } = this.#layout
+    for (let i = 0; i < objects.length; i++) {
+      this.objects[i]![row] = null
+      if (objects[i] !== undefined) this.grew(-OBJECT_BYTES)
+    }
     this.table.remove(row)
   }
 
@@ -89,15 +102,29 @@ export class GroupState {
   }
 
   #grow(): void {
-    const capacity = this.table.capacity
+    const { capacity } = this.table
     this.#charge((capacity - this.#capacity) * this.#rowBytes)
-    this.columns = this.columns.map((old, i) => {
-      const grown = allocate(this.#layout[i]!.kind, capacity)
-      if (Array.isArray(old)) for (let row = 0; row < old.length; row++) (grown as unknown[])[row] = old[row]
-      else (grown as Float64Array).set(old as Float64Array)
-      return grown
-    })
+    const cells = new Float64Array(capacity * this.#layout.stride)
+    new BigInt64Array(cells.buffer).set(this.i64)
+    this.f64 = cells
+    this.i64 = new BigInt64Array(cells.buffer)
+    this.i32 = new Int32Array(cells.buffer)
+    for (const array of this.objects) for (let row = this.#capacity; row < capacity; row++) array.push(null)
     this.#capacity = capacity
+  }
+
+  /** Value of a column that holds plain values. */
+  objectAt(column: number, row: number): unknown {
+    return this.objects[this.#layout.places[column]!]![row]
+  }
+  setObject(column: number, row: number, value: unknown): void {
+    this.objects[this.#layout.places[column]!]![row] = value
+  }
+  numberAt(column: number, row: number): number {
+    return this.f64[row * this.#layout.stride + this.#layout.places[column]!]!
+  }
+  setNumber(column: number, row: number, value: number): void {
+    this.f64[row * this.#layout.stride + this.#layout.places[column]!] = value
   }
 
   /** Key and state of one group. */
@@ -105,13 +132,13 @@ export class GroupState {
     const key = this.table.keyOf(row)
     out.i32(key.length)
     for (const word of key) out.i32(word)
-    this.#layout.forEach(({ kind, object }, i) => {
-      const column = this.columns[i]!
-      if (kind === 'i32') out.i32((column as Int32Array)[row]!)
-      else if (kind === 'f64') out.f64((column as Float64Array)[row]!)
-      else if (kind === 'i64') out.i64((column as BigInt64Array)[row]!)
+    this.#layout.columns.forEach(({ kind, object }, i) => {
+      const cell = row * this.#layout.stride + this.#layout.places[i]!
+      if (kind === 'i32') out.i32(this.i32[cell * 2]!)
+      else if (kind === 'f64') out.f64(this.f64[cell]!)
+      else if (kind === 'i64') out.i64(this.i64[cell]!)
       else {
-        const state = (column as unknown[])[row]
+        const state = this.objectAt(i, row)
         writeBoxed(out, object === undefined ? ((state ?? null) as Boxed) : object.save(state))
       }
     })
@@ -123,14 +150,14 @@ export class GroupState {
     const words = new Int32Array(count)
     for (let i = 0; i < count; i++) words[i] = input.i32()
     const row = this.insert(words, count, hashWords(words, count))
-    this.#layout.forEach(({ kind, object }, i) => {
-      const column = this.columns[i]!
-      if (kind === 'i32') (column as Int32Array)[row] = input.i32()
-      else if (kind === 'f64') (column as Float64Array)[row] = input.f64()
-      else if (kind === 'i64') (column as BigInt64Array)[row] = input.i64()
+    this.#layout.columns.forEach(({ kind, object }, i) => {
+      const cell = row * this.#layout.stride + this.#layout.places[i]!
+      if (kind === 'i32') this.i32[cell * 2] = input.i32()
+      else if (kind === 'f64') this.f64[cell] = input.f64()
+      else if (kind === 'i64') this.i64[cell] = input.i64()
       else {
         const saved = readBoxed(input)
-        ;(column as unknown[])[row] = object === undefined ? saved : object.load(saved)
+        this.setObject(i, row, object === undefined ? saved : object.load(saved))
       }
     })
     return row

@@ -1,15 +1,16 @@
 /**
  * Hash table from packed keys to dense row numbers: open addressing with linear probing, deletion by moving entries back, so that no
- * tombstones remain. Rows that were removed are given out again. Memory is charged before it is taken.
+ * tombstones remain. A slot holds row and hash side by side, and keys of one length lie at row times length: a look-up touches two
+ * cache lines. Rows that were removed are given out again. Memory is charged before it is taken.
  */
 const ROWS_MIN = 64
 const WORDS_MIN = 256
-/** Bytes of one row besides its key: hash, start, count, and two slots at the highest load. */
-const ROW_BYTES = 20
+/** Bytes of one row besides its key: hash, start, count, and two slots of two words at the highest load. */
+const ROW_BYTES = 28
 
 export class KeyTable {
-  /** Row + 1 by slot; 0 = free. */
-  #slots = new Int32Array(ROWS_MIN * 2)
+  /** By slot: row + 1 (0 = free), then the hash. */
+  #slots = new Int32Array(ROWS_MIN * 4)
   #hashes = new Int32Array(ROWS_MIN)
   #starts = new Int32Array(ROWS_MIN)
   /** Words of the row's key; −1 for a row that is not in use. */
@@ -20,9 +21,13 @@ export class KeyTable {
   #rows = 0
   readonly #free: number[] = []
   readonly #charge: (bytes: number) => void
+  /** Words of every key; 0 where keys differ in length. */
+  readonly #fixed: number
 
-  constructor(charge: (bytes: number) => void) {
+  constructor(charge: (bytes: number) => void, fixedWords = 0) {
     this.#charge = charge
+    this.#fixed = fixedWords
+    if (fixedWords > 0) this.#words = new Int32Array(ROWS_MIN * fixedWords)
     charge(this.bytes())
   }
 
@@ -45,25 +50,33 @@ export class KeyTable {
   hashOf(row: number): number {
     return this.#hashes[row]!
   }
+  #startOf(row: number): number {
+    return this.#fixed > 0 ? row * this.#fixed : this.#starts[row]!
+  }
   /** The key's words, valid until the next insertion. */
   keyOf(row: number): Int32Array {
-    const start = this.#starts[row]!
+    const start = this.#startOf(row)
     return this.#words.subarray(start, start + this.#counts[row]!)
+  }
+  /** The array that all keys lie in, valid until the next insertion; a key of fixed length starts at row times length. */
+  get words(): Int32Array {
+    return this.#words
   }
 
   /** Row of the key, or −1. */
   find(words: Int32Array, count: number, hash: number): number {
-    const mask = this.#slots.length - 1
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const row = this.#slots[slot]! - 1
+    const slots = this.#slots
+    const mask = slots.length - 2
+    for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
+      const row = slots[slot]! - 1
       if (row < 0) return -1
-      if (this.#hashes[row] === hash && this.#matches(row, words, count)) return row
+      if (slots[slot + 1] === hash && this.#matches(row, words, count)) return row
     }
   }
 
   #matches(row: number, words: Int32Array, count: number): boolean {
-    if (this.#counts[row] !== count) return false
-    const start = this.#starts[row]!
+    if (this.#fixed === 0 && this.#counts[row] !== count) return false
+    const start = this.#startOf(row)
     const own = this.#words
     for (let i = 0; i < count; i++) if (own[start + i] !== words[i]) return false
     return true
@@ -72,36 +85,45 @@ export class KeyTable {
   /** Adds a key that is not in the table. */
   insert(words: Int32Array, count: number, hash: number): number {
     if (this.#free.length === 0 && this.#rows === this.#hashes.length) this.#growRows()
-    if (this.#wordsUsed + count > this.#words.length) this.#growWords(count)
     const row = this.#free.pop() ?? this.#rows++
     this.#hashes[row] = hash
-    this.#starts[row] = this.#wordsUsed
     this.#counts[row] = count
-    for (let i = 0; i < count; i++) this.#words[this.#wordsUsed + i] = words[i]!
-    this.#wordsUsed += count
+    if (this.#fixed === 0) this.#takeWords(row, count)
+    const start = this.#startOf(row)
+    for (let i = 0; i < count; i++) this.#words[start + i] = words[i]!
     this.#place(row)
     return row
   }
 
+  #takeWords(row: number, count: number): void {
+    this.#counts[row] = -1
+    if (this.#wordsUsed + count > this.#words.length) this.#growWords(count)
+    this.#counts[row] = count
+    this.#starts[row] = this.#wordsUsed
+    this.#wordsUsed += count
+  }
+
   #place(row: number): void {
-    const mask = this.#slots.length - 1
-    let slot = this.#hashes[row]! & mask
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+    const mask = this.#slots.length - 2
+    let slot = (this.#hashes[row]! << 1) & mask
+    while (this.#slots[slot] !== 0) slot = (slot + 2) & mask
     this.#slots[slot] = row + 1
+    this.#slots[slot + 1] = this.#hashes[row]!
   }
 
   remove(row: number): void {
-    const mask = this.#slots.length - 1
-    let hole = this.#hashes[row]! & mask
-    while (this.#slots[hole] !== row + 1) hole = (hole + 1) & mask
-    for (let slot = (hole + 1) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = this.#hashes[this.#slots[slot]! - 1]! & mask
-      if (((slot - home) & mask) >= ((slot - hole) & mask)) {
-        this.#slots[hole] = this.#slots[slot]!
-        hole = slot
-      }
+    const slots = this.#slots
+    const mask = slots.length - 2
+    let hole = (this.#hashes[row]! << 1) & mask
+    while (slots[hole] !== row + 1) hole = (hole + 2) & mask
+    for (let slot = (hole + 2) & mask; slots[slot] !== 0; slot = (slot + 2) & mask) {
+      const home = (slots[slot + 1]! << 1) & mask
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue
+      slots[hole] = slots[slot]!
+      slots[hole + 1] = slots[slot + 1]!
+      hole = slot
     }
-    this.#slots[hole] = 0
+    slots[hole] = 0
     this.#wordsFreed += this.#counts[row]!
     this.#counts[row] = -1
     this.#free.push(row)
@@ -114,16 +136,12 @@ export class KeyTable {
 
   #growRows(): void {
     const capacity = this.#hashes.length * 2
-    this.#charge((capacity - this.#hashes.length) * ROW_BYTES)
-    const grow = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const grown = new Int32Array(capacity)
-      grown.set(old)
-      return grown
-    }
-    this.#hashes = grow(this.#hashes)
-    this.#starts = grow(this.#starts)
-    this.#counts = grow(this.#counts)
-    this.#slots = new Int32Array(capacity * 2)
+    this.#charge((capacity - this.#hashes.length) * (ROW_BYTES + this.#fixed * 4))
+    this.#hashes = grown(this.#hashes, capacity)
+    this.#starts = grown(this.#starts, this.#fixed > 0 ? 0 : capacity)
+    this.#counts = grown(this.#counts, capacity)
+    if (this.#fixed > 0) this.#words = grown(this.#words, capacity * this.#fixed)
+    this.#slots = new Int32Array(capacity * 4)
     for (let row = 0; row < this.#rows; row++) if (this.#counts[row]! >= 0) this.#place(row)
   }
 
@@ -149,4 +167,10 @@ export class KeyTable {
     this.#wordsUsed = used
     this.#wordsFreed = 0
   }
+}
+
+function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const fresh = new Int32Array(length)
+  fresh.set(old.subarray(0, length))
+  return fresh
 }

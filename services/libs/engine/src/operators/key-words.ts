@@ -6,7 +6,8 @@
  * nanoseconds); strings a word with the byte length, then the bytes little-endian, padded with zeros; other values a string of
  * their canonical text. A NULL column is zeros of its fixed width, or length 0.
  */
-import type { Representation } from '../data/vector.ts'
+import { type Representation, representationOf } from '../data/vector.ts'
+import type { LogicalType } from '../sql/types/logical-type.ts'
 
 export class KeyScratch {
   words = new Int32Array(64)
@@ -51,6 +52,12 @@ export const FIXED_WORDS: Readonly<Record<Representation, number>> = {
   ts: 3,
   bytes: 0,
   object: 0,
+}
+
+/** Words of every packed key of these types; 0 where keys differ in length. */
+export function fixedKeyWords(types: readonly LogicalType[]): number {
+  const widths = types.map((type) => FIXED_WORDS[representationOf(type)])
+  return widths.includes(0) ? 0 : widths.reduce((sum, width) => sum + width, maskWords(types.length))
 }
 
 /** Writes bytes as a length word and padded words; returns the position behind them. The scratch has room. */

@@ -35,7 +35,7 @@ import { evaluationOf } from './evaluation.ts'
 import type { AggregateSettings } from './group-aggregate.ts'
 import { GroupState } from './group-state.ts'
 import { unpackKey } from './key-unpack.ts'
-import { KeyScratch } from './key-words.ts'
+import { fixedKeyWords, KeyScratch } from './key-words.ts'
 import { KeyGroupWriter, readEntries, writeGroups } from './keyed-snapshot.ts'
 import { forEachSegment } from './segments.ts'
 import { fireTime, type WindowSlices, windowSlices } from './window-slices.ts'
@@ -58,6 +58,7 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
   readonly #layout: ReturnType<typeof groupLayout>
   readonly #programs: GroupPrograms
   readonly #keyTypes: readonly LogicalType[]
+  readonly #keyWords: number
   readonly #states = new Map<number, GroupState>()
   /** Ends of windows that hold records and have not fired. */
   readonly #pending = new Set<number>()
@@ -83,6 +84,7 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
     this.#layout = groupLayout(spec)
     this.#programs = { update: generateUpdate(spec), merge: generateMerge(spec), results: generateResults(spec) }
     this.#keyTypes = body.keys.map((key) => inputTypes[key]!)
+    this.#keyWords = fixedKeyWords(this.#keyTypes)
     this.#evaluation = evaluationOf(ctx)
     this.#output = new WindowOutput(body, this.#keyTypes, this.#programs.results)
     const zone = body.zone === null ? null : zoneNamed(body.zone)
@@ -136,7 +138,7 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
     const open = this.#slices.windowsOf(slice).filter((end) => !this.#hasFired(end))
     if (open.length === 0) return undefined
     for (const end of open) this.#pending.add(end)
-    const state = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes))
+    const state = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes), this.#keyWords)
     this.#states.set(slice, state)
     return state
   }
@@ -166,7 +168,7 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
   }
 
   #merged(slices: readonly number[]): GroupState {
-    const target = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes))
+    const target = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes), this.#keyWords)
     for (const slice of slices) this.#programs.merge({ target, other: this.#states.get(slice)!, context: this.#evaluation })
     return target
   }
@@ -208,7 +210,7 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
   /** A slice that was saved belongs to some window that must still fire, whatever the watermark of other subtasks says. */
   #reopen(slice: number): GroupState {
     for (const end of this.#slices.windowsOf(slice)) this.#pending.add(end)
-    const state = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes))
+    const state = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes), this.#keyWords)
     this.#states.set(slice, state)
     return state
   }

@@ -129,7 +129,7 @@ function noValues({ env }: AggregateSpec, cells: Cells): string {
 function wholeQuotient(spec: AggregateSpec, cells: Cells): Value {
   const { code } = spec.env
   const isNull = noValues(spec, cells)
-  const quotient = code.assign(`${cells(0)} / (${isNull} ? 1n : BigInt(${cells(1)}))`)
+  const quotient = code.assign(`BigInt.asIntN(64, ${cells(0)} / BigInt.asIntN(64, ${isNull} ? 1n : BigInt(${cells(1)})))`)
   return toForm(code, { form: 'i64', isNull, code: [quotient] }, formOf(spec.type))
 }
 
