@@ -8,7 +8,7 @@ import type { Span } from '../text/span.ts'
 import { expression } from './expression.ts'
 import { ExpressionContext } from './expression-context.ts'
 import { leafOrExpression, queryOrExpression } from './query.ts'
-import { statement } from './statement.ts'
+import { STATEMENT_WORDS, statement } from './statement.ts'
 import { syntaxDiagnostic } from './syntax-diagnostic.ts'
 import { SyntaxFailure } from './syntax-failure.ts'
 import { type GrammarRules, TokenCursor } from './token-cursor.ts'
@@ -72,6 +72,44 @@ export function parseExpression(text: string): ParsedExpression {
   const end = p.tokens.length - 1
   return { expression: attempt(p, sink, { rule, first: 0, end }).tree, diagnostics: sink.all, ...lexed }
 }
+
+/** What can stand at one place of a text, as the grammar sees it. */
+export type ExpectedTokens = Readonly<{
+  /** Keywords and sequences of them (`ORDER BY`), and signs. */
+  keywords: readonly string[]
+  /** Classes of tokens: `a name`, `an expression`, `a type`, `a string`, `a number`. */
+  classes: readonly string[]
+  /** The word that is being written there; empty between words. */
+  prefix: Span
+}>
+
+/**
+ * What the grammar takes at an offset: for completion. Only the text before it counts. Linear in the statement's length.
+ */
+export function expectedAt(text: string, offset: number): ExpectedTokens {
+  const before = /[\w$]*$/.exec(text.slice(Math.max(0, offset - WORD_LENGTH_MAX), offset))?.[0] ?? ''
+  const prefix = { start: offset - before.length, end: offset }
+  const start = begin(text.slice(0, prefix.start))
+  if (start === undefined) return { keywords: [], classes: [], prefix }
+  const { p } = start
+  const ends = new StatementEnds(p.tokens)
+  const last = p.tokens.length - 1
+  let first = 0
+  for (let end = ends.after(0); end < last; end = ends.after(first)) first = end + 1
+  const expected = new Set<string>()
+  p.seek(first)
+  p.record(new Map([[last, expected]]), last)
+  try {
+    run(p, { rule: statement, first, end: last })
+  } catch (failure) {
+    if (!(failure instanceof SyntaxFailure)) throw failure
+  }
+  if (first === last) for (const word of STATEMENT_WORDS) expected.add(word)
+  const isClass = (one: string): boolean => /^an? /.test(one)
+  return { keywords: [...expected].filter((one) => !isClass(one)), classes: [...expected].filter(isClass), prefix }
+}
+
+const WORD_LENGTH_MAX = 256
 
 type Start = Readonly<{ p: TokenCursor; sink: DiagnosticSink; lexed: Pick<ParsedStatements, 'tokens' | 'trivia'> }>
 

@@ -1,6 +1,6 @@
 import type { CollectionType, FieldType, IntervalType, SimpleType, TypeName } from '../ast/type-name.ts'
 import { intervalQualifier, plainString, stringLiteral, unsignedInteger } from './literal.ts'
-import { commaList, type TokenCursor } from './token-cursor.ts'
+import type { TokenCursor } from './token-cursor.ts'
 
 /** Keywords that begin a type and are no names: what tells a column with a type from a bare name. */
 export const TYPE_KEYWORDS: ReadonlySet<string> = new Set(
@@ -222,7 +222,10 @@ function rowType(p: TokenCursor): TypeName {
 }
 
 function fieldList(p: TokenCursor, close: string): FieldType[] {
-  return p.at(close) ? [] : commaList(p, field)
+  // Flink's grammar takes a comma before the first field.
+  const fields = p.at(close) || p.at(',') ? [] : [field(p)]
+  while (p.accept(',')) fields.push(field(p))
+  return fields
 }
 
 function field(p: TokenCursor): FieldType {
