@@ -38,10 +38,18 @@ const TABLE = {
     doc: 'bootstrap servers of the built-in Kafka; empty = there is none',
     fallback: '',
   }),
-  kafkaMechanism: option.string({
+  kafkaMechanism: option.oneOf({
     env: 'MILLRACE_KAFKA_SASL_MECHANISM',
     doc: "SASL mechanism of workspaces' principals on it",
+    values: ['SCRAM-SHA-256', 'SCRAM-SHA-512'],
     fallback: 'SCRAM-SHA-256',
+  }),
+  kafkaPartitions: option.int({
+    env: 'MILLRACE_KAFKA_TOPIC_PARTITIONS',
+    doc: 'partitions of a topic that is made because a statement writes to it',
+    fallback: 4,
+    min: 1,
+    max: 1000,
   }),
   region: option.string({ env: 'MILLRACE_REGION', doc: 'region that this scheduler serves', fallback: 'local' }),
   workerEntry: option.string({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KafkaAdmin } from '@millrace/kafka-admin'
 import { createDialler, createSocketOpener } from '@millrace/kit/dialler'
-import { physicalTopic, topicPrefix, workspacePrincipal } from '@millrace/protocol'
+import { topicPrefix, workspacePrincipal } from '@millrace/protocol'
 import { findStatement, masterKeyFrom, putSystemSecret, type Statement } from '@millrace/store'
 import { kafkaMissing, startTestKafka, type TestKafka } from '@millrace/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -26,7 +26,6 @@ async function provision(): Promise<void> {
   })
   await admin.principals.createPrincipal(workspacePrincipal(it.workspace), 'a-password')
   await admin.principals.grantPrefixedAcls(workspacePrincipal(it.workspace), topicPrefix(it.workspace))
-  await admin.topics.create({ name: physicalTopic(it.workspace, 'numbers'), partitions: 2 })
   const secret = { org: it.org, resource: it.workspace, field: 'kafka_password', value: 'a-password', now: new Date() }
   const keys = { master: masterKeyFrom(MASTER), random: (n: number) => crypto.getRandomValues(new Uint8Array(n)) }
   await it.test.store.withSystem((tx) => putSystemSecret(tx, secret, keys))
@@ -37,17 +36,17 @@ beforeAll(async () => {
   ;[kafka, it] = await Promise.all([startTestKafka(), openInstallation()])
   await provision()
   it.startScheduler({ MILLRACE_KAFKA_BOOTSTRAP: kafka.bootstrap, MILLRACE_ALLOWED_ADDRESSES: kafka.bootstrap })
-}, 120_000)
+}, 180_000)
 afterAll(async () => {
   await it?.close()
   await admin?.close()
   await kafka?.remove()
-}, 60_000)
+}, 180_000)
 
 const look = (name: string) => it.tenant((s) => findStatement(s, { workspace: it.workspace, name }))
 
 async function until(what: string, name: string, probe: (s: Statement) => boolean): Promise<Statement> {
-  const deadline = Date.now() + 40_000
+  const deadline = Date.now() + 60_000
   for (;;) {
     const s = await look(name)
     if (s && probe(s)) return s
@@ -72,7 +71,7 @@ describe.skipIf(kafkaMissing)(`statements on the built-in Kafka${kafkaMissing ? 
     )
     expect(reader.report!.report.lag.records).not.toBeNull()
     expect(Object.keys(reader.report!.report.offsets).length).toBeGreaterThan(0)
-  }, 60_000)
+  }, 180_000)
 
   test('a broker that is down degrades the statement with the reason; it recovers by itself', async () => {
     await kafka.kill()
@@ -83,11 +82,11 @@ describe.skipIf(kafkaMissing)(`statements on the built-in Kafka${kafkaMissing ? 
     await until('reads again', 'reader', (s) => s.phase === 'RUNNING' && s.report!.report.counters.records_in > before)
     await until('writes again', 'writer', (s) => s.phase === 'RUNNING' && s.detail === null)
     await until('is itself again', 'reader', (s) => s.phase === 'RUNNING' && s.detail === null)
-  }, 120_000)
+  }, 180_000)
 
   test('a topic that does not exist is told as that', async () => {
     await it.submit('lost', kafkaToBlackhole('no-such-topic'))
     const s = await until('fails', 'lost', (x) => x.phase === 'FAILED' || x.phase === 'FAILING' || x.phase === 'DEGRADED')
     expect(s.detailCode).toBe('TOPIC_UNKNOWN')
-  }, 60_000)
+  }, 180_000)
 })

@@ -4,14 +4,16 @@ import { openWakeUps } from '@millrace/queue'
 import { ensureInstallation, masterKeyFrom, openStore } from '@millrace/store'
 import pino from 'pino'
 import { AssignmentDescriber } from './assignments/describe-assignment.ts'
+import { kafkaTopics } from './assignments/kafka-topics.ts'
 import { resolvedPrograms } from './assignments/resolve-program.ts'
+import { SinkTopics } from './assignments/sink-topics.ts'
 import { type SchedulerConfig, schedulerConfig } from './config.ts'
 import type { LoopSettings } from './loop/parts.ts'
 import { SampleWindow } from './loop/sample-window.ts'
 import { WorkerRoster } from './loop/worker-roster.ts'
 import { localProcesses } from './provision/local-processes.ts'
 import { workerToken } from './server/worker-token.ts'
-import { startScheduler } from './start-scheduler.ts'
+import { type RunningScheduler, startScheduler } from './start-scheduler.ts'
 
 const { config, workerEnvironment } = schedulerConfig()
 const log = pino({ level: config.logLevel, base: { service: 'scheduler' } })
@@ -75,13 +77,27 @@ const samples = new SampleWindow()
 const roster = new WorkerRoster()
 const settings = loopSettings(config)
 const kafka = config.kafkaBootstrap ? { bootstrap: config.kafkaBootstrap, saslMechanism: config.kafkaMechanism } : null
-const programs = resolvedPrograms({ master: masterKeyFrom(config.masterKey), kafka })
+const master = masterKeyFrom(config.masterKey)
+const programs = resolvedPrograms({ master, kafka })
+const make = kafka && kafkaTopics(kafka, { partitions: config.kafkaPartitions, now: () => clock.now(), random: Math.random })
+const topics = make && new SinkTopics({ store, master, make, clock, log, changed: () => scheduler?.poke() })
 const wakeUps = config.queueUrl
   ? openWakeUps({ url: config.queueUrl, log, poolSize: 4, concurrency: 4, dropWakeUps: config.dropWakeUps })
   : null
 
-const scheduler = await startScheduler({
-  loop: { store, provisioner, samples, roster, clock, newUid, log, settings },
+let scheduler: RunningScheduler | undefined
+scheduler = await startScheduler({
+  loop: {
+    store,
+    provisioner,
+    samples,
+    roster,
+    prepared: (statement) => topics?.ready(statement) ?? true,
+    clock,
+    newUid,
+    log,
+    settings,
+  },
   server: {
     key,
     store,

@@ -17,6 +17,8 @@ export interface SchedulerParts {
 export interface RunningScheduler {
   /** Base URL of the internal port. */
   readonly url: string
+  /** There is something to look at before the next sweep. */
+  poke(): void
   /** Stops looking; workers go on untouched and are adopted by the next scheduler. */
   stop(): Promise<void>
   /** Stops every run with a checkpoint, ends every worker, then stops. */
@@ -46,6 +48,7 @@ export async function startScheduler(parts: SchedulerParts): Promise<RunningSche
   }
   return {
     url,
+    poke: () => loop.poke(),
     stop,
     drain: async (timeoutMs) => {
       await loop.drain(timeoutMs)

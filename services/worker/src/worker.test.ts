@@ -44,7 +44,7 @@ class Scheduler {
     return this.last?.statements.find((s) => s.statement_version === version)
   }
   async until(version: string, done: (report: StatementReport | undefined) => boolean): Promise<StatementReport | undefined> {
-    const deadline = Date.now() + 15_000
+    const deadline = Date.now() + 60_000
     while (!done(this.report(version))) {
       if (Date.now() > deadline) throw new Error(`never so: ${JSON.stringify(this.report(version))}`)
       await systemClock.sleep(20)
@@ -101,13 +101,13 @@ beforeAll(async () => {
     clock: systemClock,
     log: silentLogger,
   })
-}, 20_000)
+}, 120_000)
 afterAll(async () => {
   scheduler.desired = []
   await worker.drain()
   await scheduler.close()
   rmSync(root, { recursive: true, force: true })
-}, 20_000)
+}, 120_000)
 
 const status = async (): Promise<WorkerStatus> => (await (await fetch(`${worker.readUrl}/status`)).json()) as WorkerStatus
 
@@ -123,7 +123,7 @@ describe('a worker', () => {
     expect((await status()).slots).toMatchObject([
       { statement_version: a.statement_version, epoch: 1, cu: 0.25, state: 'RUNNING', granted_at_ms: 1 },
     ])
-  }, 20_000)
+  }, 120_000)
 
   test('goes on with the last set while the scheduler is away', async () => {
     const before = scheduler.report('version-one')!.counters.records_in
@@ -135,7 +135,7 @@ describe('a worker', () => {
     const after = await scheduler.until('version-one', (r) => r !== undefined)
     expect(after!.state).toBe('RUNNING')
     expect(after!.counters.records_in).toBeGreaterThan(before)
-  }, 20_000)
+  }, 120_000)
 
   test("a run's failure is its own: its neighbour runs on", async () => {
     const bad = assignment('bad', { rowsPerSecond: 10, sink: 'no-such-connector' })
@@ -146,7 +146,7 @@ describe('a worker', () => {
     await scheduler.until('version-one', (r) => r?.state === 'RUNNING' && r.counters.records_in > seen)
     scheduler.desired = scheduler.desired.filter((a) => a !== bad)
     await scheduler.until(bad.statement_version, (r) => r === undefined)
-  }, 20_000)
+  }, 120_000)
 
   test('results need the token of the epoch; pages go on where the last one ended', async () => {
     const query = assignment('query', { rowsPerSecond: 1000, rows: 25, sink: 'collect' })
@@ -169,7 +169,7 @@ describe('a worker', () => {
     scheduler.desired = scheduler.desired.filter((a) => a !== query)
     await scheduler.until(query.statement_version, (r) => r === undefined)
     expect((await fetch(url, { headers })).status).toBe(200)
-  }, 20_000)
+  }, 120_000)
 
   test('a stop takes a last checkpoint, reports STOPPED and gives the slot back', async () => {
     const [a] = scheduler.desired
@@ -179,5 +179,5 @@ describe('a worker', () => {
     scheduler.desired = []
     await scheduler.until('version-one', (r) => r === undefined)
     expect((await status()).slots).toEqual([])
-  }, 20_000)
+  }, 120_000)
 })

@@ -4,7 +4,7 @@ import { isBuiltIn, onBuiltInKafka } from './built-in-kafka.ts'
 
 const workspace = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000'
 const other = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001'
-const at = { workspace, kafka: { bootstrap: '127.0.0.1:9092', saslMechanism: 'SCRAM-SHA-256' } }
+const at = { workspace, kafka: { bootstrap: '127.0.0.1:9092', saslMechanism: 'SCRAM-SHA-256' as const } }
 
 describe('tables on the built-in Kafka', () => {
   test("naming another workspace's physical topic, group or transactional id stays under one's own prefix", () => {

@@ -5,7 +5,7 @@ type Options = Readonly<Record<string, string>>
 /** Where the installation's own Kafka is; every workspace has a principal and a name space of its own on it. */
 export interface BuiltInKafka {
   readonly bootstrap: string
-  readonly saslMechanism: string
+  readonly saslMechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
 }
 
 /** Names of secrets that the service itself places begin with this. */

@@ -7,20 +7,10 @@ import {
   type SystemTx,
 } from '@millrace/store'
 import { type BuiltInKafka, isBuiltIn, KAFKA_PASSWORD, KAFKA_PASSWORD_FIELD, onBuiltInKafka, RESERVED } from './built-in-kafka.ts'
+import { KAFKA_CONNECTORS, parsePlan, type Table } from './physical-tables.ts'
 import type { PreparedProgram, ProgramSource } from './program-source.ts'
 
 type Options = Readonly<Record<string, string>>
-
-/** The part of a physical plan that is touched here; everything else passes as it is. */
-interface Plan {
-  readonly operators: readonly { readonly body: { readonly kind: string; readonly table?: Table } }[]
-}
-interface Table {
-  readonly connector: string
-  readonly options: Options
-}
-
-const KAFKA_CONNECTORS = new Set(['kafka', 'upsert-kafka'])
 
 /** Fields of a Kafka connection's spec and the table options that they become. */
 const CONNECTION_OPTIONS: Readonly<Record<string, string>> = {
@@ -53,15 +43,6 @@ export function resolvedPrograms(given: { readonly master: MasterKey; readonly k
     }
     const prepared: PreparedProgram = { program: { ...plan, operators }, secrets }
     return prepared
-  }
-}
-
-function parsePlan(text: string): Plan | null {
-  try {
-    const plan = JSON.parse(text) as Plan
-    return Array.isArray(plan.operators) ? plan : null
-  } catch {
-    return null
   }
 }
 

@@ -1,8 +1,6 @@
-import type { StatementReport } from '@millrace/protocol'
 import {
   type AssignmentRow,
   listPoolLimits,
-  listReports,
   listRunHistory,
   listRunnableStatements,
   listStandingAssignments,
@@ -19,8 +17,6 @@ export interface Facts {
   readonly workers: readonly WorkerRow[]
   readonly statements: readonly RunnableStatement[]
   readonly standing: readonly AssignmentRow[]
-  /** By `version/epoch`. */
-  readonly reports: ReadonlyMap<string, StatementReport>
   /** Past runs of statements that hold no slot, newest first, by version. */
   readonly history: ReadonlyMap<string, readonly Run[]>
   readonly pools: ReadonlyMap<string, PoolLimits>
@@ -34,7 +30,6 @@ export async function readFacts(store: Store, region: string): Promise<Facts> {
     const workers = await listWorkers(tx, region)
     const statements = await listRunnableStatements(tx, region)
     const standing = await listStandingAssignments(tx, region)
-    const reports = await listReports(tx, region)
     const pools = await listPoolLimits(tx, region)
     const held = new Set(standing.map((a) => a.statement))
     const waiting = statements.filter((s) => !held.has(s.uid)).map((s) => s.version)
@@ -43,14 +38,12 @@ export async function readFacts(store: Store, region: string): Promise<Facts> {
       workers,
       statements,
       standing,
-      reports: new Map(reports.map((r) => [slotKey(r), r.report])),
       history: Map.groupBy(runs, (r) => r.version),
       pools: new Map(pools.map((p) => [p.uid, p])),
     }
   })
 }
 
-export const slotKey = (slot: { readonly version: string; readonly epoch: number }): string => `${slot.version}/${slot.epoch}`
 export const milli = (cu: number): number => Math.round(cu * 1000)
 
 /** The service's effective desire: the spec wants it to run, nothing holds it and it is not deleted. */

@@ -1,5 +1,5 @@
 import type { Clock, Logger, NewUid } from '@millrace/kit'
-import type { Store } from '@millrace/store'
+import type { RunnableStatement, Store } from '@millrace/store'
 import type { WorkerProvisioner } from '../provision/worker-provisioner.ts'
 import type { Moment } from './apply-lifecycle.ts'
 import type { SampleWindow } from './sample-window.ts'
@@ -11,6 +11,8 @@ export interface LoopParts {
   readonly provisioner: WorkerProvisioner
   readonly samples: SampleWindow
   readonly roster: WorkerRoster
+  /** Whether all that a statement needs before it can be placed is there; begins to make it otherwise. */
+  readonly prepared: (statement: RunnableStatement) => boolean
   readonly clock: Clock
   readonly newUid: NewUid
   readonly log: Logger

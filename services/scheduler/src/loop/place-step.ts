@@ -89,6 +89,7 @@ function placementFacts(parts: LoopParts, facts: Facts, stopped: ReadonlySet<str
     ),
     waiting: facts.statements
       .filter((s) => isWanted(s) && !held.has(s.uid) && s.phase !== 'COMPLETED' && s.phase !== 'FAILED' && s.phase !== 'STOPPED')
+      .filter((s) => parts.prepared(s))
       .map((s) => waitingFact(s, facts.history.get(s.version) ?? [], settings.sharedPlans)),
     poolMax: Object.fromEntries([...facts.pools].map(([uid, p]) => [uid, milli(p.maxCu)])),
     canAddWorkers: facts.workers.length < settings.workersMax,
