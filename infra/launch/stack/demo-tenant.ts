@@ -6,10 +6,9 @@ import { type Api, ApiProblem, openApi } from './api.ts'
 export interface DemoTenant {
   readonly organization: string
   readonly workspace: string
+  readonly pool: string
   readonly key: string
 }
-
-const POOL = 'default'
 
 /** Columns of a Nexmark bid. */
 const BID = 'auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, `dateTime` TIMESTAMP(3), extra STRING'
@@ -62,30 +61,38 @@ export async function demoTenant(
 ): Promise<DemoTenant> {
   const file = path.join(options.dataDir, 'demo-tenant.json')
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as DemoTenant
-  const signed = await openApi(base).post<{ workspace: { name: string }; api_key: { key: string } }>('/v1/signup', {
+  const signed = await openApi(base).post<{ workspace: { name: string }; compute_pool: string; api_key: { key: string } }>(
+    '/v1/signup',
+    {
+      organization: 'demo',
+      email: 'demo@example.com',
+    },
+  )
+  const tenant: DemoTenant = {
     organization: 'demo',
-    email: 'demo@example.com',
-  })
-  const tenant: DemoTenant = { organization: 'demo', workspace: signed.workspace.name, key: signed.api_key.key }
+    workspace: signed.workspace.name,
+    pool: signed.compute_pool,
+    key: signed.api_key.key,
+  }
   fs.writeFileSync(file, JSON.stringify(tenant, null, 2), { mode: 0o600 })
   return tenant
 }
 
 /** Makes the demo's tables and statements where they are missing. */
-export async function startPipelines(api: Api, workspace: string, kafka: boolean): Promise<void> {
-  if (kafka) await kafkaReady(api, workspace)
+export async function startPipelines(api: Api, tenant: DemoTenant, kafka: boolean): Promise<void> {
+  if (kafka) await kafkaReady(api, tenant.workspace)
   const tables = kafka ? KAFKA_TABLES : FILE_TABLES
-  for (const [i, sql] of tables.entries()) await create(api, workspace, { name: `demo-table-${i + 1}`, sql })
+  for (const [i, sql] of tables.entries()) await create(api, tenant, { name: `demo-table-${i + 1}`, sql })
   for (const [name, sql] of Object.entries(kafka ? KAFKA_STATEMENTS : FILE_STATEMENTS))
-    await create(api, workspace, { name, sql, freshness: '5s' })
+    await create(api, tenant, { name, sql, freshness: '5s' })
 }
 
 async function create(
   api: Api,
-  workspace: string,
+  { workspace, pool }: DemoTenant,
   { name, sql, freshness }: { name: string; sql: string; freshness?: string },
 ): Promise<void> {
-  const spec = { sql, compute_pool: POOL, ...(freshness === undefined ? {} : { objective: { freshness } }) }
+  const spec = { sql, compute_pool: pool, ...(freshness === undefined ? {} : { objective: { freshness } }) }
   try {
     await api.post(`/v1/workspaces/${workspace}/statements`, { metadata: { name }, spec })
   } catch (error) {

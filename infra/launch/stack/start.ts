@@ -60,7 +60,7 @@ async function run(): Promise<void> {
   const tenant = await progress.step('demo tenant', () => demoTenant(stack!.api, { dataDir, kafka }))
   const api = openApi(stack.api, tenant.key)
   await progress.step('pipelines', async () => {
-    await startPipelines(api, tenant.workspace, kafka)
+    await startPipelines(api, tenant, kafka)
     await pipelinesRun(api, tenant.workspace)
   })
   header.push(`  workspace ${tenant.workspace} of ${tenant.organization}   API key ${tenant.key}`)
