@@ -86,6 +86,8 @@ const STORE_FIELD: Readonly<Record<Vector['repr'], keyof MutableColumn>> = {
 export class ColumnStores {
   readonly #code: CodeBuilder
   readonly #used = new Map<number, LogicalType>()
+  /** int64 columns that are written by words (`y`, little-endian). */
+  readonly #longs = new Set<number>()
 
   constructor(code: CodeBuilder) {
     this.#code = code
@@ -122,7 +124,7 @@ export class ColumnStores {
         code.line(`${place} = ${value.code[0]!} ? 1 : 0`)
         break
       case 'i64':
-        code.line(`${place} = ${toForm(code, value, 'i64').code[0]!}`)
+        this.#storeLong(index, value, row)
         break
       case 'ts': {
         const point = toForm(code, value, 'ts')
@@ -140,6 +142,17 @@ export class ColumnStores {
     }
   }
 
+  /** A number of at most 2^53 is written as two 32-bit words: making a bigint of it would cost more than all the rest. */
+  #storeLong(index: number, value: Value, row: string): void {
+    const number = value.code[0]!
+    if (value.form !== 'int' && value.form !== 'i32') {
+      this.#code.line(`o${index}[${row}] = ${toForm(this.#code, value, 'i64').code[0]!}`)
+      return
+    }
+    this.#longs.add(index)
+    this.#code.line(`y${index}[2 * ${row}] = ${number}; y${index}[2 * ${row} + 1] = Math.floor(${number} / 4294967296)`)
+  }
+
   #storeBytes(index: number, value: Value, row: string): void {
     const { form, code } = value
     if (form === 'str') {
@@ -154,7 +167,8 @@ export class ColumnStores {
     return [...this.#used]
       .map(([index, type]) => {
         const repr = representationOf(type)
-        const extra = repr === 'bytes' || repr === 'ts' ? `, x${index} = out[${index}].extra` : ''
+        const words = this.#longs.has(index) ? `, y${index} = new Int32Array(out[${index}].i64.buffer)` : ''
+        const extra = repr === 'bytes' || repr === 'ts' ? `, x${index} = out[${index}].extra` : words
         return `const o${index} = out[${index}].${STORE_FIELD[repr]}, q${index} = out[${index}].nulls${extra}\nlet h${index} = 0`
       })
       .join('\n')

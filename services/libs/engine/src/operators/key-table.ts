@@ -50,12 +50,13 @@ export class KeyTable {
   hashOf(row: number): number {
     return this.#hashes[row]!
   }
-  #startOf(row: number): number {
+  /** Where the row's key begins in `words`. */
+  startOf(row: number): number {
     return this.#fixed > 0 ? row * this.#fixed : this.#starts[row]!
   }
   /** The key's words, valid until the next insertion. */
   keyOf(row: number): Int32Array {
-    const start = this.#startOf(row)
+    const start = this.startOf(row)
     return this.#words.subarray(start, start + this.#counts[row]!)
   }
   /** The array that all keys lie in, valid until the next insertion; a key of fixed length starts at row times length. */
@@ -76,7 +77,7 @@ export class KeyTable {
 
   #matches(row: number, words: Int32Array, count: number): boolean {
     if (this.#fixed === 0 && this.#counts[row] !== count) return false
-    const start = this.#startOf(row)
+    const start = this.startOf(row)
     const own = this.#words
     for (let i = 0; i < count; i++) if (own[start + i] !== words[i]) return false
     return true
@@ -89,7 +90,7 @@ export class KeyTable {
     this.#hashes[row] = hash
     this.#counts[row] = count
     if (this.#fixed === 0) this.#takeWords(row, count)
-    const start = this.#startOf(row)
+    const start = this.startOf(row)
     for (let i = 0; i < count; i++) this.#words[start + i] = words[i]!
     this.#place(row)
     return row

@@ -16,7 +16,7 @@ import {
 } from '../codegen/group-code.ts'
 import { type Batch, WATERMARK_MAX, WATERMARK_MIN } from '../data/batch.ts'
 import { ByteArena, ByteReader, ByteWriter } from '../data/byte-buffer.ts'
-import { columnVector, createColumn, type MutableColumn, storeBoxed } from '../data/column-builder.ts'
+import { columnVector, createColumn, type MutableColumn } from '../data/column-builder.ts'
 import { ValueError } from '../data/value-error.ts'
 import { representationOf, type Vector } from '../data/vector.ts'
 import type { WindowAggregateBody } from '../plan/physical.ts'
@@ -34,7 +34,7 @@ import type { LogicalType } from '../sql/types/logical-type.ts'
 import { evaluationOf } from './evaluation.ts'
 import type { AggregateSettings } from './group-aggregate.ts'
 import { GroupState } from './group-state.ts'
-import { unpackKey } from './key-unpack.ts'
+import { unpackColumns } from './key-unpack.ts'
 import { fixedKeyWords, KeyScratch } from './key-words.ts'
 import { KeyGroupWriter, readEntries, writeGroups } from './keyed-snapshot.ts'
 import { forEachSegment } from './segments.ts'
@@ -273,13 +273,12 @@ class WindowOutput {
   }
 
   #batch(state: GroupState, bounds: WindowBounds, length: number): Batch {
-    const keyNulls = this.#keyTypes.map(() => false)
-    for (let row = 0; row < length; row++) {
-      unpackKey(state.table.keyOf(this.#rows[row]!), this.#keyTypes).forEach((value, i) => {
-        storeBoxed(this.#keys[i]!, this.#arena, { row, value })
-        if (value === null) keyNulls[i] = true
-      })
-    }
+    const keyNulls = unpackColumns(this.#keys, this.#keyTypes, {
+      table: state.table,
+      rows: this.#rows,
+      length,
+      arena: this.#arena,
+    })
     const windowColumns = this.#body.windowColumns.map((name): Vector => {
       const value = name === 'START' ? bounds.start : name === 'END' ? bounds.end : bounds.time
       return { repr: 'f64', values: new Float64Array(length).fill(value), nulls: null }
