@@ -19,12 +19,16 @@ export class StateLimitError extends JobError {
   }
 }
 
+/** A newer run owns the statement's transactions; also said by writers on a thread. */
+export const FENCED = 'TRANSACTION_FENCED'
+
 const CATALOGUE_CODE = /^[A-Z]+(_[A-Z]+)+$/
 
 /** Errors that carry a code of the catalogue keep it; anything else is a defect of ours. */
 export function failureOf(error: unknown): JobFailure {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  const { code, message, name } = (error ?? {}) as { code?: unknown; message?: unknown; name?: unknown }
   const text = typeof message === 'string' ? message : String(error)
+  if (name === 'FencedError') return { code: FENCED, message: text }
   if (typeof code !== 'string' || code.startsWith('ERR_') || !CATALOGUE_CODE.test(code))
     return { code: 'INTERNAL', message: text }
   return { code, message: text }

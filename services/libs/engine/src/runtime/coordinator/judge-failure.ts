@@ -1,9 +1,8 @@
 /** What a failure means for a job. Pure. */
 import { CommitUnknownError } from '../../checkpoint/checkpoint-coordinator.ts'
-import { FencedError } from '../../connector/sink.ts'
 import { ObjectStoreError } from '../../objectstore/object-store.ts'
 import type { JobFailure } from '../job.ts'
-import { failureOf } from '../job-failure.ts'
+import { FENCED, failureOf } from '../job-failure.ts'
 import { storeFailure } from '../thread/task-thread.ts'
 
 export type Verdict =
@@ -26,7 +25,7 @@ const OUTSIDE = new Set([
 const OURS = new Set(['INTERNAL', 'WORKER_OUT_OF_MEMORY'])
 
 export function judgeFailure(error: unknown, internalFailures: number): Verdict {
-  if (error instanceof FencedError || (error as Error | null)?.name === 'FencedError') return { kind: 'FENCED' }
+  if (failureOf(error).code === FENCED) return { kind: 'FENCED' }
   if (error instanceof CommitUnknownError) {
     return { kind: 'RESTART', failure: describeFailure(error.cause), recover: true }
   }
