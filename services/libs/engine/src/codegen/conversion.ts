@@ -17,17 +17,27 @@ export function formOf(type: LogicalType): Form {
 /** JS expression of the value as text. */
 export function asText(code: CodeBuilder, value: Value): string {
   if (value.form !== 'slice') return value.code[0]!
-  return cached(code, `text ${value.code.join()}`, 'str', () => `${code.constant(decodeSlice)}(${value.code.join(', ')})`)
+  return cached(
+    code,
+    { key: `text ${value.code.join()}`, form: 'str' },
+    () => `${code.constant(decodeSlice)}(${value.code.join(', ')})`,
+  )
 }
 
 /** JS expression of the value as bytes of its own. */
 export function asByteArray(code: CodeBuilder, value: Value): string {
   if (value.form === 'u8') return value.code[0]!
   if (value.form === 'str') return `${code.constant(encodeText)}(${value.code[0]!})`
-  return cached(code, `u8 ${value.code.join()}`, 'u8', () => `${code.constant(copySlice)}(${value.code.join(', ')})`)
+  return cached(
+    code,
+    { key: `u8 ${value.code.join()}`, form: 'u8' },
+    () => `${code.constant(copySlice)}(${value.code.join(', ')})`,
+  )
 }
 
-function cached(code: CodeBuilder, key: string, form: Form, make: () => string): string {
+/** A conversion that is done once for each value in scope; `make` writes it. */
+function cached(code: CodeBuilder, conversion: { readonly key: string; readonly form: Form }, make: () => string): string {
+  const { key, form } = conversion
   const known = code.known(key)
   if (known !== undefined) return known.code[0]!
   return code.remember(key, { form, isNull: null, code: [code.assign(make())] }).code[0]!

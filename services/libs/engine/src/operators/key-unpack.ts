@@ -85,7 +85,7 @@ export function unpackColumns(
   const { words } = table
   const starts = Int32Array.from({ length }, (_, row) => table.startOf(rows[row]!))
   let at: number | undefined = maskWords(types.length)
-  return types.map((type, i) => {
+  return types.map((_, i) => {
     const column = columns[i]!
     const width: number = FIXED_WORDS[column.repr]
     const fixed = at !== undefined && width > 0

@@ -98,7 +98,7 @@ function position(needle: string, text: string, from = 1): number {
   return found < 0 ? 0 : charLength(text.slice(0, found)) + 1
 }
 
-function instr(text: string, needle: string, from = 1, occurrence = 1): number | null {
+function instr(text: string, needle: string, ...[from = 1, occurrence = 1]: number[]): number | null {
   if (occurrence <= 0 || from === 0) return from === 0 ? 0 : null
   if (from < 0) return instrFromEnd(text, needle, { from, occurrence })
   let at = from - 1
