@@ -59,7 +59,7 @@ function countOf(min: number, max: number): string {
 }
 
 /** `Takes UPPER(<CHARACTER>)`. */
-export function signatureHint({ name, args }: FunctionDefinition): string {
+function signatureHint({ name, args }: FunctionDefinition): string {
   const shown = args.signatures.slice(0, 4).map((signature) => `${name}(${signature})`)
   return `Takes ${shown.join(', or ')}.`
 }

@@ -34,7 +34,6 @@ export const EXACT = family('EXACT_NUMERIC', isExactNumeric)
 export const INT = family('INTEGER', isInteger)
 /** The type INT and the smaller ones. */
 export const INT32 = family('INT', (type) => isInteger(type) && type.kind !== 'BIGINT')
-export const DATES = family('DATE', (type) => type.kind === 'DATE')
 export const TIMES = family('TIME', (type) => type.kind === 'TIME')
 export const TIMESTAMPS = family('TIMESTAMP', isTimestamp)
 export const DATETIME = family('DATETIME', isDatetime)

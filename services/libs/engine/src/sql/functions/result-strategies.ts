@@ -5,7 +5,7 @@ import { leastRestrictive } from '../types/least-restrictive.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { MAX_LENGTH } from '../types/logical-type.ts'
 import { array, decimal, multiset, notNull, nullable, withNullability, withoutTimeAttribute } from '../types/make-type.ts'
-import { isBinary, isCharacter, isInterval, lengthOf, precisionOf, scaleOf } from '../types/type-family.ts'
+import { isBinary, isCharacter, isInterval, lengthOf, scaleOf } from '../types/type-family.ts'
 import type { ResultStrategy } from './function-definition.ts'
 
 /** Always this type, with its nullability. */
@@ -167,9 +167,4 @@ export const arrayWithElement: ResultStrategy = ({ types: [a, b] }) => {
   const [list, element] = a!.kind === 'ARRAY' ? [a!, b!] : [b!, a!]
   if (list.kind !== 'ARRAY') return undefined
   return element.nullable ? { ...list, element: nullable(list.element) } : list
-}
-
-/** TO_TIMESTAMP_LTZ and its like: at least milliseconds. */
-export function fractionalDigits(type: LogicalType): number {
-  return Math.max(precisionOf(type), 3)
 }
