@@ -11,7 +11,7 @@ export interface RunningKafka {
   readonly admin: { readonly username: string; readonly password: string }
   readonly pid: number
   readonly child: ChildProcess
-  stop(signal?: NodeJS.Signals): Promise<void>
+  stop(signal?: NodeJS.Signals, graceMs?: number): Promise<void>
 }
 export function startKafka(options: {
   libs: string

@@ -144,10 +144,15 @@ export async function startKafka({
   await waitForPort(port, timeoutMs, () => {
     if (exited !== null) throw new Error(`Kafka ended (${exited}):\n${tail(path.join(dir, 'kafka.log'))}`)
   })
-  const stop = (signal = 'SIGTERM') =>
+  // A broker that does not end in time loses nothing by being killed: its log is recovered at the next start.
+  const stop = (signal = 'SIGTERM', graceMs = 20_000) =>
     new Promise((resolve) => {
       if (exited !== null) return resolve()
-      child.once('exit', () => resolve())
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      child.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
       child.kill(signal)
     })
   return { bootstrap: `127.0.0.1:${port}`, admin: { username: 'admin', password: adminPassword }, pid: child.pid, child, stop }

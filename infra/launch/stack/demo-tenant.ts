@@ -13,20 +13,20 @@ export interface DemoTenant {
 /** Columns of a Nexmark bid. */
 const BID = 'auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, `dateTime` TIMESTAMP(3), extra STRING'
 
-const LIVE_BIDS = `CREATE TABLE live_bids (${BID})
+const LIVE_BIDS = `CREATE TABLE IF NOT EXISTS live_bids (${BID})
 WITH ('connector' = 'nexmark', 'entity' = 'bid', 'next-event.rate' = '500')`
 
 /** With Kafka: a generator fills the topic, three statements read it. */
 const KAFKA_TABLES: readonly string[] = [
   LIVE_BIDS,
-  `CREATE TABLE bids (${BID}, WATERMARK FOR \`dateTime\` AS \`dateTime\` - INTERVAL '2' SECOND)
+  `CREATE TABLE IF NOT EXISTS bids (${BID}, WATERMARK FOR \`dateTime\` AS \`dateTime\` - INTERVAL '2' SECOND)
 DISTRIBUTED INTO 2 BUCKETS
 WITH ('connector' = 'kafka', 'topic' = 'bids', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset')`,
-  `CREATE TABLE big_bids (auction BIGINT, bidder BIGINT, price BIGINT)
+  `CREATE TABLE IF NOT EXISTS big_bids (auction BIGINT, bidder BIGINT, price BIGINT)
 WITH ('connector' = 'kafka', 'topic' = 'big-bids', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset')`,
-  `CREATE TABLE bids_per_auction (window_start TIMESTAMP(3), window_end TIMESTAMP(3), auction BIGINT, bids BIGINT)
+  `CREATE TABLE IF NOT EXISTS bids_per_auction (window_start TIMESTAMP(3), window_end TIMESTAMP(3), auction BIGINT, bids BIGINT)
 WITH ('connector' = 'kafka', 'topic' = 'bids-per-auction', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset')`,
-  `CREATE TABLE bidder_totals (bidder BIGINT, bids BIGINT, total BIGINT, PRIMARY KEY (bidder) NOT ENFORCED)
+  `CREATE TABLE IF NOT EXISTS bidder_totals (bidder BIGINT, bids BIGINT, total BIGINT, PRIMARY KEY (bidder) NOT ENFORCED)
 WITH ('connector' = 'upsert-kafka', 'topic' = 'bidder-totals', 'key.format' = 'json', 'value.format' = 'json')`,
 ]
 
@@ -43,9 +43,9 @@ GROUP BY window_start, window_end, auction`,
 /** Without Kafka: the generator is read directly, results go to files. */
 const FILE_TABLES: readonly string[] = [
   LIVE_BIDS.replace(`(${BID})`, `(${BID}, WATERMARK FOR \`dateTime\` AS \`dateTime\` - INTERVAL '2' SECOND)`),
-  `CREATE TABLE big_bids (auction BIGINT, bidder BIGINT, price BIGINT)
+  `CREATE TABLE IF NOT EXISTS big_bids (auction BIGINT, bidder BIGINT, price BIGINT)
 WITH ('connector' = 'filesystem', 'path' = 'big-bids', 'format' = 'json')`,
-  `CREATE TABLE bids_per_auction (window_start TIMESTAMP(3), window_end TIMESTAMP(3), auction BIGINT, bids BIGINT)
+  `CREATE TABLE IF NOT EXISTS bids_per_auction (window_start TIMESTAMP(3), window_end TIMESTAMP(3), auction BIGINT, bids BIGINT)
 WITH ('connector' = 'filesystem', 'path' = 'bids-per-auction', 'format' = 'json')`,
 ]
 
