@@ -13,7 +13,7 @@ export function syntaxDiagnostic(p: TokenCursor, failure: SyntaxFailure, expecte
   const token = p.tokens[failure.index] as Token
   const { code = 'SQL_SYNTAX', hint, span } = failure.details
   const message = failure.message ?? `${found(p, token)}${expectation(expected)}`
-  const advice = hint ?? (failure.message === undefined ? advise(p, token, expected) : undefined)
+  const advice = hint ?? (failure.message === undefined ? advise(p, failure.index, expected) : undefined)
   const at = span ?? { start: token.start, end: token.end }
   return {
     code,
@@ -44,15 +44,16 @@ const CLAUSE_WORDS =
   'FROM WHERE GROUP HAVING WINDOW QUALIFY ORDER LIMIT OFFSET UNION INTERSECT EXCEPT JOIN INNER LEFT RIGHT CROSS WITH'.split(' ')
 
 /** `SELECT a frm t` fails at `t`, but the mistake stands before it. */
-function misspeltBefore(p: TokenCursor, token: Token): string | undefined {
-  const before = p.tokens[p.tokens.indexOf(token) - 1]
+function misspeltBefore(p: TokenCursor, index: number): string | undefined {
+  const before = p.tokens[index - 1]
   if (before?.type !== 'word' || before.key !== '' || before.end - before.start < 3) return undefined
   const text = p.text.slice(before.start, before.end)
   const meant = closest(text.toUpperCase(), CLAUSE_WORDS)
   return meant === undefined ? undefined : `Did you mean ${meant} instead of '${text}'?`
 }
 
-function advise(p: TokenCursor, token: Token, expected: ReadonlySet<string>): string | undefined {
+function advise(p: TokenCursor, index: number, expected: ReadonlySet<string>): string | undefined {
+  const token = p.tokens[index] as Token
   const text = p.text.slice(token.start, token.end)
   if (token.type === 'word') {
     const keywords = [...expected].filter((word) => /^[A-Z_]{2,}/.test(word)).map((word) => word.split(' ')[0] as string)
@@ -62,7 +63,7 @@ function advise(p: TokenCursor, token: Token, expected: ReadonlySet<string>): st
       return `${token.key} is a reserved word: quote it as \`${text}\` to use it as a name.`
     }
   }
-  const misspelt = misspeltBefore(p, token)
+  const misspelt = misspeltBefore(p, index)
   if (misspelt !== undefined) return misspelt
   if (token.key === '!=') return 'Write <>.'
   if (token.type === 'invalid' && text === '"') return 'Names are quoted with back-ticks, strings with single quotes.'
