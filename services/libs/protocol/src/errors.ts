@@ -63,6 +63,12 @@ export const ERRORS = {
     'Ask an administrator of the organization for a role that has it.',
   ]),
   NOT_FOUND: user([404, 'There is no such resource', 'There is no {what}.', 'Check the name and the workspace.']),
+  METHOD_NOT_ALLOWED: user([
+    405,
+    'The method is not allowed here',
+    'This resource has no {method}; it has {allowed}.',
+    'Compare the request with the operation in /openapi.json.',
+  ]),
   NAME_TAKEN: user([
     409,
     'The name is taken',
@@ -228,6 +234,11 @@ export const ERRORS = {
     'Kafka does not answer',
     'No broker of {servers} answers: {reason}',
     'The statement goes on by itself when a broker answers.',
+  ),
+  UPSTREAM_TRANSACTION_OPEN: external(
+    'A producer has left a transaction open',
+    'A producer has left a transaction open in {partition}: nothing after offset {offset} can be read.',
+    'End the transaction of that producer; the broker aborts it after its time-out.',
   ),
   KAFKA_REQUEST_FAILED: external('Kafka refused a request', '{api}: {error}', 'Check the topic, the rights and the broker log.'),
   TRANSACTION_FENCED: {

@@ -311,6 +311,33 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
     expect(await values('eo-defer')).toEqual([3])
   })
 
+  it('a transaction that a producer left open is named as the reason why nothing comes', async () => {
+    await bench.createTopic('eo-open')
+    let nowMs = Date.now()
+    const run = await start('eo-open')
+    await run.write([[1]])
+    const table = bench.table('kafka', {
+      columns: { id: 'BIGINT' },
+      options: { topic: 'eo-open', format: 'json', 'scan.startup.mode': 'earliest-offset' },
+    })
+    const reader = await openSource(bench, table, bench.context({ now: () => nowMs }))
+    await expect
+      .poll(
+        () => {
+          reader.poll()
+          nowMs += 30_000
+          return reader.metrics().trouble?.code
+        },
+        { timeout: 10_000 },
+      )
+      .toBe('UPSTREAM_TRANSACTION_OPEN')
+    await run.commit(1)
+    expect(await readRows(reader, table, 1)).toEqual(['+I[1]'])
+    expect(reader.metrics().trouble).toBeNull()
+    await reader.close()
+    await run.kill()
+  })
+
   it('several writers of one transaction own disjoint partitions', async () => {
     await bench.createTopic('eo-many', 4)
     const table = tableOf('eo-many')

@@ -49,6 +49,41 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
     await reader.close()
   })
 
+  it('rows that are written before the partitions are known find their place', async () => {
+    await bench.createTopic('early', 2)
+    const table = plain('early')
+    const writer = openWriter(bench, table)
+    expect(writer.ready()).toBeInstanceOf(Promise)
+    writer.write(
+      batchOf(table, [
+        [1, 'a'],
+        [2, 'b'],
+      ]),
+    )
+    writer.write(batchOf(table, [[3, 'c']]))
+    await writer.flush()
+    await writer.close()
+    const reader = await openSource(bench, table)
+    expect((await readRows(reader, table)).sort()).toEqual(['+I[1, a]', '+I[2, b]', '+I[3, c]'])
+    await reader.close()
+  })
+
+  it('finds topics by pattern and partitions that appear later, which begin at their start', async () => {
+    await bench.createTopic('logs.a')
+    await bench.createTopic('logs.b')
+    await fill('logs.a', ['{"id":1}'])
+    const options = { 'topic-pattern': 'logs[.].*', format: 'json', 'scan.startup.mode': 'latest-offset' }
+    const table = bench.table('kafka', { columns: { id: 'BIGINT' }, options })
+    const enumerator = createKafkaSource('kafka').createEnumerator(table, bench.context())
+    const offsets = async () =>
+      Object.fromEntries((await enumerator.discover()).map((s) => [s.id, (s.position as { offset: string }).offset]))
+    expect(await offsets()).toEqual({ 'logs.a-0': '1', 'logs.b-0': '0' })
+    await bench.createTopic('logs.c')
+    await fill('logs.c', ['{"id":2}'])
+    expect(await offsets()).toEqual({ 'logs.a-0': '1', 'logs.b-0': '0', 'logs.c-0': '0' })
+    await enumerator.close()
+  })
+
   it('goes on from a snapshot in the middle of a batch', async () => {
     await bench.createTopic('resume')
     const table = plain('resume')

@@ -23,6 +23,8 @@ export interface FetchedSplit {
   leaderEpoch: number
   /** End of what can be read (last stable offset under read_committed); null before the first answer. */
   endOffset: number | null
+  /** Since when a transaction that somebody left open has held back the end of what can be read; null = it moves. Epoch ms. */
+  heldSinceMs: number | null
   /** Nothing more is fetched: the split has been fetched up to its end. */
   done: boolean
 }
@@ -44,6 +46,7 @@ export interface FetcherOptions {
   readonly client: KafkaClient
   readonly readCommitted: boolean
   readonly reset: 'earliest' | 'latest' | 'none'
+  readonly now: () => number
   readonly random: () => number
   readonly wake: () => void
   readonly log: (message: string) => void
@@ -248,7 +251,7 @@ export class Fetcher {
     readonly release: () => void
   }): boolean {
     const { split, part, buffer, release } = piece
-    split.endOffset = this.#options.readCommitted ? part.lastStableOffset : part.highWatermark
+    this.#advanceEnd(split, part)
     const start = part.start
     const end = part.start + part.length
     const from = split.fetchOffset
@@ -259,6 +262,13 @@ export class Fetcher {
     if (next === from && !split.done) return false
     this.chunks.push({ split, buffer, start, end, aborted: part.aborted, from, next, release })
     return true
+  }
+
+  #advanceEnd(split: FetchedSplit, part: FetchedPartition): void {
+    const end = this.#options.readCommitted ? part.lastStableOffset : part.highWatermark
+    const held = end < part.highWatermark && end === split.endOffset
+    split.heldSinceMs = held ? (split.heldSinceMs ?? this.#options.now()) : null
+    split.endOffset = end
   }
 
   async #refused(split: FetchedSplit, part: FetchedPartition): Promise<void> {

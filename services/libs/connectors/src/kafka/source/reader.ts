@@ -19,6 +19,7 @@ export interface ReaderOptions {
   readonly deadLetters: DeadLetters | null
   /** Name of the table for messages. */
   readonly table: string
+  readonly now: () => number
   readonly random: () => number
   readonly log: (message: string) => void
   readonly countIgnored: (by: number) => void
@@ -47,6 +48,8 @@ interface HeldBatch {
 }
 
 const RUN_RECORDS = 4096
+/** A transaction that holds back its readers for longer is named as the reason. */
+const HELD_MS = 60_000
 
 /** Reads partitions: fetched bytes become columns, one run of one partition a batch. */
 export class KafkaSourceReader implements SourceReader {
@@ -62,11 +65,12 @@ export class KafkaSourceReader implements SourceReader {
 
   constructor(options: ReaderOptions) {
     this.#o = options
-    const { client, scan, random, log } = options
+    const { client, scan, now, random, log } = options
     this.#fetcher = new Fetcher({
       client,
       readCommitted: scan.readCommitted,
       reset: scan.reset,
+      now,
       random,
       log,
       wake: () => this.#wake(),
@@ -79,7 +83,7 @@ export class KafkaSourceReader implements SourceReader {
       const start = decodeSplit(state)
       const done = start.stopAt !== null && start.offset >= start.stopAt
       const position = start.offset
-      const unknown = { leader: -1, leaderEpoch: -1, endOffset: null, lastTimestamp: null }
+      const unknown = { leader: -1, leaderEpoch: -1, endOffset: null, heldSinceMs: null, lastTimestamp: null }
       return { id: state.id, start, fetchOffset: position, position, done, ...unknown }
     })
     for (const split of added) this.#splits.set(split.id, split)
@@ -222,13 +226,17 @@ export class KafkaSourceReader implements SourceReader {
       const time = unread > 0 ? this.#oldestUnread(split) : null
       if (time !== null && (oldest === null || time < oldest)) oldest = time
     }
-    const trouble = this.#fetcher.trouble
-    return {
-      lagRecords: lag,
-      oldestUnreadMs: oldest,
-      positions,
-      trouble: trouble && { code: trouble.code, message: trouble.message },
-    }
+    return { lagRecords: lag, oldestUnreadMs: oldest, positions, trouble: this.#trouble() }
+  }
+
+  #trouble(): SourceMetrics['trouble'] {
+    const { trouble } = this.#fetcher
+    if (trouble) return { code: trouble.code, message: trouble.message }
+    const now = this.#o.now()
+    const held = [...this.#splits.values()].find((split) => split.heldSinceMs !== null && now - split.heldSinceMs > HELD_MS)
+    if (!held) return null
+    const message = `A producer has left a transaction open in ${held.id}: nothing after offset ${held.endOffset} can be read.`
+    return { code: 'UPSTREAM_TRANSACTION_OPEN', message }
   }
 
   /** Record time of what is buffered next; where nothing is, the last record's time is a lower bound. */

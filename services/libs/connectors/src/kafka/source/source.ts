@@ -25,6 +25,7 @@ function createReader(table: ResolvedTable, produced: readonly number[], context
     decoder,
     deadLetters: createDeadLetters(table, context),
     table: table.path[2],
+    now: context.now,
     random: context.random,
     log: (message) => context.log('warn', message),
     countIgnored: (by) => context.count('errors_ignored', by),
