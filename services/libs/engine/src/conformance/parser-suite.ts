@@ -23,11 +23,12 @@ type ParserCase = Readonly<{
 /** Least share of agreement, in percent. */
 export const PARSER_THRESHOLD = 98
 
-/** Reads a cases file (gzip or plain JSON) and compares each statement. */
+/** Reads a cases file (gzip or plain JSON; `{statements}` or their list) and compares each statement. */
 export function runParserSuite(casesFile: string): SuiteReport {
   const raw = readFileSync(casesFile)
   const text = casesFile.endsWith('.gz') ? gunzipSync(raw).toString('utf8') : raw.toString('utf8')
-  const { statements } = JSON.parse(text) as { statements: readonly ParserCase[] }
+  const parsed = JSON.parse(text) as readonly ParserCase[] | { statements: readonly ParserCase[] }
+  const statements = 'statements' in parsed ? parsed.statements : parsed
   return summarize(statements.map((one, index) => compare(one, `${index}:${one.origin}`)))
 }
 
