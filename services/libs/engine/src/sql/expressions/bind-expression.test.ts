@@ -190,6 +190,33 @@ describe('implicit casts are nodes', () => {
   })
 })
 
+describe('time attributes', () => {
+  const attributed = new SchemaScope([
+    { name: 'rt', type: { kind: 'TIMESTAMP', nullable: true, precision: 3, timeAttribute: 'ROWTIME' } },
+  ])
+  const summary = (sql: string): string => {
+    const context: BindingContext = { config: {}, place: 'MEASURES', report: () => {}, resolveFunction: () => undefined }
+    const expr = bindExpression(parseExpression(sql).expression!, attributed, context)
+    return expr === undefined ? '!' : printType(expr.type, 'summary')
+  }
+
+  it.each([
+    ['rt', 'TIMESTAMP(3) *ROWTIME*'],
+    ['PROCTIME()', 'TIMESTAMP_LTZ(3) NOT NULL *PROCTIME*'],
+    ['MATCH_ROWTIME(rt)', 'TIMESTAMP(3) NOT NULL *ROWTIME*'],
+    ["rt + INTERVAL '1' DAY", 'TIMESTAMP(3)'],
+    ['CASE WHEN TRUE THEN rt ELSE rt END', 'TIMESTAMP(3)'],
+    ['IF(TRUE, rt, rt)', 'TIMESTAMP(3)'],
+    ['NULLIF(rt, rt)', 'TIMESTAMP(3)'],
+    ['ROW(rt)', 'ROW<`EXPR$0` TIMESTAMP(3)> NOT NULL'],
+    ['ARRAY[rt, rt]', 'ARRAY<TIMESTAMP(3)> NOT NULL'],
+    ['CAST(rt AS TIMESTAMP(3))', 'TIMESTAMP(3)'],
+    ['CURRENT_WATERMARK(rt)', 'TIMESTAMP(3)'],
+  ])('%s is %s', (sql, type) => {
+    expect(summary(sql)).toBe(type)
+  })
+})
+
 describe('diagnostics', () => {
   it('point at the place and say what is near', () => {
     const { diagnostics } = bind('1 + UPER(s)')

@@ -7,6 +7,7 @@ import type { Span } from '../text/span.ts'
 import { leastRestrictive } from '../types/least-restrictive.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { NULL } from '../types/make-type.ts'
+import { withoutTimeAttributes } from '../types/type-family.ts'
 import { bindAll, type ExpressionBinder, fail, isNullLiteral, literal, showTypes } from './expression-binder.ts'
 import { checkCall } from './function-call.ts'
 import { castTo } from './implicit-cast.ts'
@@ -33,7 +34,7 @@ export function bindCase(binder: ExpressionBinder, ast: Case): Typed {
       message: `The results of CASE must be of one type, not ${showTypes(types)}`,
     })
   }
-  return caseOf(conditions as BoundExpr[], results, shared)
+  return caseOf(conditions as BoundExpr[], results, withoutTimeAttributes(shared))
 }
 
 function condition(binder: ExpressionBinder, ast: Case['branches'][number]['when']): Typed {

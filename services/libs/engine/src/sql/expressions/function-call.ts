@@ -6,6 +6,7 @@ import { builtIn } from '../functions/function-table.ts'
 import type { Span } from '../text/span.ts'
 import { needsNoCast } from '../types/cast-support.ts'
 import type { LogicalType } from '../types/logical-type.ts'
+import { withoutTimeAttributes } from '../types/type-family.ts'
 import { type ExpressionBinder, fail, isNullLiteral, literalValue, showTypes } from './expression-binder.ts'
 import { castTo } from './implicit-cast.ts'
 
@@ -34,7 +35,9 @@ export function checkCall(
   if ('problem' in inferred) return wrongArguments(binder, definition, { args, span, problem: inferred.problem })
   // Where no cast is needed the argument stays what it is, and so the result sees it.
   const types = inferred.map((type, i) => (needsNoCast(site.types[i]!, type) ? site.types[i]! : type))
-  const type = definition.result({ ...site, types })
+  const result = definition.result({ ...site, types })
+  // What is computed of a time attribute is none; MATCH_ROWTIME and its like make one.
+  const type = result && definition.kind !== 'pattern' && args.length > 0 ? withoutTimeAttributes(result) : result
   if (type === undefined || type.kind === 'NULL') return wrongArguments(binder, definition, { args, span, problem: '' })
   return {
     args: args.map((arg, i) => (isNullLiteral(arg) && inferred[i]!.kind === 'NULL' ? arg : castTo(arg, inferred[i]!))),

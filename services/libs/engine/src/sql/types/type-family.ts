@@ -1,5 +1,6 @@
 /** Families of types, as Flink's LogicalTypeFamily and Calcite's SqlTypeFamily group them. */
 import type { LogicalType, TypeKind } from './logical-type.ts'
+import { withoutTimeAttribute } from './make-type.ts'
 
 export type TypeFamily =
   | 'CHARACTER_STRING'
@@ -127,4 +128,12 @@ export function withChildren(type: LogicalType, children: readonly LogicalType[]
     default:
       return type
   }
+}
+
+/** No time attribute is left, also inside of nested types. */
+export function withoutTimeAttributes(type: LogicalType): LogicalType {
+  const children = childrenOf(type)
+  if (children.length === 0) return withoutTimeAttribute(type)
+  const plain = children.map(withoutTimeAttributes)
+  return plain.every((child, i) => child === children[i]) ? type : withChildren(type, plain)
 }
