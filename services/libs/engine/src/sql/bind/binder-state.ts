@@ -77,6 +77,10 @@ export class BinderState {
     this.sink.add({ code, severity: 'error', message, span, ...(hint === undefined ? {} : { hint }) })
   }
 
+  warning(code: string, span: Span, [message, hint]: readonly [message: string, hint: string | undefined]): void {
+    this.sink.add({ code, severity: 'warning', message, span, ...(hint === undefined ? {} : { hint }) })
+  }
+
   get depth(): number {
     return this.#depth
   }

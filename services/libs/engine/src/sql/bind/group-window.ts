@@ -3,13 +3,14 @@ import type { Expression } from '../ast/expression.ts'
 import type { GroupWindow } from '../ast/query.ts'
 import type { BoundExpr } from '../bound/expr.ts'
 import type { WindowSpec } from '../bound/rel.ts'
+import { isTimeAttribute } from '../bound/time-attributes.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import type { LogicalType } from '../types/logical-type.ts'
-import { notNull, timestamp, timestampLtz } from '../types/make-type.ts'
+import { notNull, timestamp } from '../types/make-type.ts'
 import { printType } from '../types/print-type.ts'
 import type { BinderState } from './binder-state.ts'
 import type { ColumnScope } from './column-scope.ts'
-import { bindDuration } from './conditions.ts'
+import { bindDuration, literalOf } from './conditions.ts'
 
 export type WindowProperty = 'START' | 'END' | 'ROWTIME' | 'PROCTIME'
 
@@ -58,12 +59,8 @@ function timeAttribute(ast: Expression, scope: ColumnScope, state: BinderState):
   const bound = bindExpression(ast, scope, state.context('a group window'))
   if (bound === undefined) return undefined
   const isTime = bound.type.kind === 'TIMESTAMP' || bound.type.kind === 'TIMESTAMP_LTZ'
-  if (
-    bound.kind === 'Column' &&
-    isTime &&
-    (!state.streaming || ('timeAttribute' in bound.type && bound.type.timeAttribute !== undefined))
-  )
-    return bound
+  const { rel } = scope.item
+  if (bound.kind === 'Column' && isTime && (!state.streaming || isTimeAttribute(rel, bound.index))) return bound
   state.error('SQL_TIME_ATTRIBUTE_EXPECTED', ast.span, [
     `A group window can only be defined over a time attribute column, this is ${printType(bound.type)}.`,
     'Declare a WATERMARK on the column, or use a PROCTIME() column.',
@@ -78,7 +75,21 @@ export function auxiliaryOf(name: string): { readonly op: string; readonly prope
 }
 
 export function propertyType(property: WindowProperty, timeType: LogicalType): LogicalType {
-  if (property === 'PROCTIME') return notNull(timestampLtz(3, 'PROCTIME'))
-  if (property !== 'ROWTIME') return notNull(timestamp(3))
-  return timeType.kind === 'TIMESTAMP_LTZ' ? notNull(timestampLtz(3, 'ROWTIME')) : notNull(timestamp(3, 'ROWTIME'))
+  if (property === 'START' || property === 'END') return notNull(timestamp(3))
+  return timeType.kind === 'TIMESTAMP' || timeType.kind === 'TIMESTAMP_LTZ' ? { ...timeType, timeAttribute: property } : timeType
+}
+
+/** Whether an auxiliary call has the arguments of the window itself. */
+export function sameArguments({ timeColumn, window }: GroupWindowBinding, args: readonly BoundExpr[]): boolean {
+  const [time, ...rest] = args
+  const durations =
+    window.kind === 'TUMBLE'
+      ? [window.size]
+      : window.kind === 'HOP'
+        ? [window.slide, window.size]
+        : window.kind === 'SESSION'
+          ? [window.gap]
+          : []
+  if (time?.kind !== 'Column' || time.index !== timeColumn || rest.length !== durations.length) return false
+  return rest.every((arg, i) => literalOf(arg)?.value === durations[i])
 }

@@ -107,8 +107,15 @@ function staticPartition(insert: Insert, table: CatalogTable, state: BinderState
       complete = false
     } else if (value !== undefined) {
       const literal = bindExpression(value, new ColumnScope(NO_TABLE, undefined), state.context('PARTITION'))
-      if (literal === undefined) complete = false
-      else fixed.set(name.value, literal)
+      const type = table.columns.find((column) => column.name === name.value)!.type
+      if (literal === undefined || castSupport(literal.type, nullable(type)) === 'none') complete = false
+      if (literal !== undefined && complete) fixed.set(name.value, castTo(literal, type))
+      else if (literal !== undefined)
+        state.error(
+          'SQL_PARTITION_COLUMN',
+          span,
+          `'${name.value}' is ${printType(type)}, its value is ${printType(literal.type)}.`,
+        )
     }
   }
   return complete ? fixed : undefined

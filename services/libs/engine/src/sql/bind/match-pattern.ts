@@ -33,7 +33,7 @@ export function bindPattern(pattern: Pattern, state: BinderState): readonly Patt
     ])
   }
   const last = nodes.at(-1)
-  if (last?.greedy && (last.max === null || last.max > last.min)) {
+  if (last?.greedy && last.max !== 1 && (last.max === null || last.max > last.min)) {
     state.error('SQL_PATTERN_GREEDY_END', pattern.span, [
       'A greedy quantifier is not allowed on the last variable of a pattern.',
       'Add a variable that ends the match, or make it reluctant: A+?.',
@@ -55,6 +55,8 @@ function node(pattern: Pattern, quantifier: Quantifier, state: BinderState): rea
       return node(pattern.item, quantifierOf(pattern, state), state)
     case 'PatternSequence': {
       const items = pattern.items.flatMap((item) => sequence(item, state))
+      if (quantifier !== ONCE)
+        state.error('SQL_UNSUPPORTED', pattern.span, 'A quantifier on a group of variables is not supported in PATTERN.')
       return quantifier === ONCE ? items : [{ kind: 'group', items, ...quantifier }]
     }
     default:

@@ -35,7 +35,12 @@ describe('MATCH_RECOGNIZE', () => {
       `"SQL_TIME_ATTRIBUTE_EXPECTED at 'price': The first ORDER BY key of MATCH_RECOGNIZE has to be a time attribute."`,
     )
     expect(bind('ORDER BY ts MEASURES A.price AS p PATTERN (A B) DEFINE X AS X.price > 1')).toMatchInlineSnapshot(
-      `"SQL_PATTERN_VARIABLE at 'X': Pattern variable 'X' is not in PATTERN."`,
+      `
+      "Match(partition=[], order=[$2:ts ASC], pattern=A B, skip=PAST_LAST_ROW, define=[], measures=[p=PATTERN_REF('A', $1:price)])
+        Scan(shop.default.ticker)
+      -> p INT
+      SQL_PATTERN_VARIABLE at 'X': Pattern variable 'X' is not in PATTERN; its definition is not used."
+    `,
     )
   })
 })

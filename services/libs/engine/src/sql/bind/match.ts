@@ -4,6 +4,7 @@ import type { BindingContext, QueryCallbacks } from '../bound/binding-context.ts
 import type { AggregateCall, BoundExpr } from '../bound/expr.ts'
 import type { BoundField, MatchRel } from '../bound/rel.ts'
 import type { NameResolution, Scope, Typed } from '../bound/scope.ts'
+import { isTimeAttribute } from '../bound/time-attributes.ts'
 import { someExpr } from '../bound/walk.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import type { Span } from '../text/span.ts'
@@ -25,7 +26,7 @@ export function bindMatch(ref: MatchRecognize, input: FromItem, env: QueryEnv): 
   const scope = new ColumnScope(input, undefined)
   const partitionKeys = columnKeys(ref, scope, state)
   const orderKeys = bindSortKeys(ref.orderBy, scope, state.context('ORDER BY')) ?? []
-  checkOrder(ref, orderKeys, state)
+  checkOrder(ref, { input, keys: orderKeys }, state)
   const variables = new Set(patternVariables(ref.pattern))
   const pattern = bindPattern(ref.pattern, state)
   const rows = new PatternScope(scope, variables)
@@ -72,15 +73,18 @@ function columnKeys(ref: MatchRecognize, scope: ColumnScope, state: BinderState)
   })
 }
 
-function checkOrder(ref: MatchRecognize, keys: MatchRel['orderKeys'], state: BinderState): void {
+function checkOrder(
+  ref: MatchRecognize,
+  { input, keys }: { readonly input: FromItem; readonly keys: MatchRel['orderKeys'] },
+  state: BinderState,
+): void {
   const [first] = keys
   if (first === undefined) {
     if (ref.orderBy.length === 0) state.error('SQL_MATCH_ORDER', ref.span, 'MATCH_RECOGNIZE needs ORDER BY on a time attribute.')
     return
   }
   if (!state.streaming) return
-  const { type } = first.expr
-  if (!('timeAttribute' in type) || type.timeAttribute === undefined) {
+  if (first.expr.kind !== 'Column' || !isTimeAttribute(input.rel, first.expr.index)) {
     state.error(
       'SQL_TIME_ATTRIBUTE_EXPECTED',
       ref.orderBy[0]!.span,
@@ -98,8 +102,8 @@ function bindDefines(
 ): MatchRel['defines'] {
   return ref.define.flatMap(({ name, condition }) => {
     if (!variables.has(name.value)) {
-      state.error('SQL_PATTERN_VARIABLE', name.span, [
-        `Pattern variable '${name.value}' is not in PATTERN.`,
+      state.warning('SQL_PATTERN_VARIABLE', name.span, [
+        `Pattern variable '${name.value}' is not in PATTERN; its definition is not used.`,
         didYouMean(name.value, [...variables]),
       ])
       return []

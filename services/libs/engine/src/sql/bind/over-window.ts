@@ -10,7 +10,7 @@ import { bindExpression } from '../expressions/bind-expression.ts'
 import type { Span } from '../text/span.ts'
 import type { BinderState } from './binder-state.ts'
 import type { ColumnScope } from './column-scope.ts'
-import { bindConstant, bindCount } from './conditions.ts'
+import { bindConstant, bindCount, literalOf } from './conditions.ts'
 import { InputColumns } from './input-columns.ts'
 import { pendingColumn, pendingOf } from './pending.ts'
 import { bindSortKeys } from './sort-keys.ts'
@@ -22,6 +22,9 @@ export interface PendingOver {
   readonly order: readonly SortKey[]
   readonly frame: OverFrame | undefined
 }
+
+/** Calls that number rows: they take any order. */
+const RANKS: ReadonlySet<string> = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK'])
 
 /** Each different window is a node over all columns. */
 const WINDOWS_MAX = 100
@@ -127,7 +130,7 @@ export class OverCalls {
       return 'refused'
     }
     if (start.bound === 'UNBOUNDED PRECEDING') return { unit, preceding: null, followingCurrentRow: true }
-    if (start.bound === 'CURRENT ROW') return { unit, preceding: 0, followingCurrentRow: true }
+    if (start.bound === 'CURRENT ROW' && unit === 'ROWS') return { unit, preceding: 0, followingCurrentRow: true }
     if (start.bound !== 'PRECEDING' || start.offset === undefined) {
       this.#state.error('SQL_FRAME_UNSUPPORTED', frame.span, `A frame that starts at ${start.bound} is not supported.`)
       return 'refused'
@@ -156,20 +159,24 @@ export class OverCalls {
 
   #checkStreaming({ call, order, frame }: PendingOver, span: Span): boolean {
     if (!this.#state.streaming) return true
-    const [first] = order
-    if (first === undefined) {
-      if (call.fn === 'ROW_NUMBER') return true
-      this.#state.error('SQL_OVER_WITHOUT_ORDER', span, [
-        'An OVER window has to be ordered in streaming.',
-        'Add ORDER BY on a time attribute.',
-      ])
+    const [first, second] = order
+    if (first === undefined || (RANKS.has(call.fn) && order.every((key) => literalOf(key.expr) !== undefined))) {
+      const what = RANKS.has(call.fn)
+        ? `${call.fn} needs ORDER BY with columns.`
+        : 'An OVER window has to be ordered in streaming.'
+      this.#state.error('SQL_OVER_WITHOUT_ORDER', span, [what, 'Add ORDER BY on a time attribute.'])
       return false
     }
-    if (frame === undefined) return true
+    if (RANKS.has(call.fn)) return true
+    if (second !== undefined) {
+      this.#state.error('SQL_OVER_ORDER', span, 'The window can only be ordered by a single column in streaming.')
+      return false
+    }
     if (first.descending) {
       this.#state.error('SQL_OVER_DESCENDING', span, 'The window can only be ordered in ascending mode in streaming.')
       return false
     }
+    if (frame === undefined) return true
     const timed = 'timeAttribute' in first.expr.type && first.expr.type.timeAttribute !== undefined
     if (timed || frame.preceding === null) return true
     this.#state.error('SQL_TIME_ATTRIBUTE_EXPECTED', span, [

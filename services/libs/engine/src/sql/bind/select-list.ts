@@ -46,6 +46,7 @@ function expandStar(star: Star, place: ItemPlace): readonly OutputColumn[] {
   if (columns !== undefined) {
     if (columns.length === 0 && !place.scope.open)
       place.state.error('SQL_STAR_WITHOUT_FROM', star.span, 'SELECT * needs a FROM clause with columns.')
+    checkDistinctNames(columns, star.span, place)
     recordExpansion(star.span, columns, place)
     return columns.map(({ name, expr, broken }) => ({ name, expr: broken ? undefined : expr, span: star.span, fromStar: true }))
   }
@@ -73,6 +74,19 @@ function expandRow(operand: Expression, span: Span, place: ItemPlace): readonly 
     const access: FieldAccess = { kind: 'FieldAccess', operand, field: { value: name, quoted: true, span }, span }
     return { name, expr: bindExpression(access, place.scope, place.context), span, fromStar: true }
   })
+}
+
+/** A relation that has two columns of one name cannot be expanded. */
+function checkDistinctNames(columns: readonly StarColumn[], span: Span, { state, scope }: ItemPlace): void {
+  for (const space of scope.item.spaces) {
+    const names = space.columns.map((column) => column.name)
+    const twice = names.find((name, i) => names.indexOf(name) !== i)
+    if (twice === undefined || !columns.some((column) => column.name === twice)) continue
+    state.error('SQL_AMBIGUOUS_COLUMN', span, [
+      `Column '${twice}' is ambiguous: the query in FROM has it twice.`,
+      'Give one of them an alias.',
+    ])
+  }
 }
 
 function recordExpansion(span: Span, columns: readonly StarColumn[], place: ItemPlace): void {

@@ -5,6 +5,7 @@ import type { BindingContext, QueryCallbacks } from '../bound/binding-context.ts
 import type { AggregateCall, BoundExpr, SortKey } from '../bound/expr.ts'
 import type { BoundHint, BoundRel } from '../bound/rel.ts'
 import type { Scope, Typed } from '../bound/scope.ts'
+import { windowColumn } from '../bound/time-attributes.ts'
 import { exprKey } from '../bound/walk.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import type { Span } from '../text/span.ts'
@@ -14,7 +15,7 @@ import type { QueryResult } from './binder-state.ts'
 import { columnsOf, project } from './coerce.ts'
 import { ColumnScope, NO_TABLE } from './column-scope.ts'
 import { bindCondition } from './conditions.ts'
-import { auxiliaryOf, propertyType } from './group-window.ts'
+import { auxiliaryOf, propertyType, sameArguments } from './group-window.ts'
 import { AggregatedRows, bindGrouping, type Grouping, NO_KEYS } from './grouping.ts'
 import { bindQueryHints } from './hints.ts'
 import { OverCalls } from './over-window.ts'
@@ -137,7 +138,7 @@ class SelectBinder {
         ? {}
         : { aggregate: (call) => this.#aggregate(call), grouping: (name, args, span) => this.#groupingCall(name, args, span) }),
       ...(place === 'HAVING' ? {} : { over: (call, window) => this.#over.add(call, window, this.#overContext()) }),
-      groupAuxiliary: (name, _args, span) => this.#auxiliary(name, span),
+      groupAuxiliary: (name, args, span) => this.#auxiliary(name, args, span),
     }
     return state.context(place, callbacks)
   }
@@ -146,7 +147,7 @@ class SelectBinder {
     const callbacks: QueryCallbacks = {
       groupCount: this.#groupCount,
       ...(this.#grouping === undefined ? {} : { aggregate: (call) => this.#aggregate(call) }),
-      groupAuxiliary: (name, _args, span) => this.#auxiliary(name, span),
+      groupAuxiliary: (name, args, span) => this.#auxiliary(name, args, span),
     }
     return this.#env.state.context('OVER', callbacks)
   }
@@ -177,10 +178,10 @@ class SelectBinder {
     return this.#aggregate({ fn: name, type: notNull(BIGINT), args, distinct: false, name })
   }
 
-  #auxiliary(name: string, span: Span): Typed {
+  #auxiliary(name: string, args: readonly BoundExpr[], span: Span): Typed {
     const wanted = auxiliaryOf(name)
     const window = this.#grouping?.window
-    if (wanted === undefined || window === undefined || wanted.op !== window.op) {
+    if (wanted === undefined || window === undefined || wanted.op !== window.op || !sameArguments(window, args)) {
       const op = wanted?.op ?? name
       this.#env.state.error('SQL_NO_GROUP_WINDOW', span, [
         `${name} needs a ${op} window in GROUP BY.`,
@@ -229,11 +230,22 @@ class SelectBinder {
     if (this.#grouping === undefined) return (expr) => expr
     const rows = new AggregatedRows(this.#input, this.#grouping, this.#aggregates)
     this.#input = rows.rel
+    this.#checkHopping(rows.rel)
     const broken = this.#grouping.broken
     return (expr, span) =>
       rows.read(expr, (name) => {
         if (!broken) this.#notGrouped(name, span)
       })
+  }
+
+  /** Flink's rule for aggregates over HOP windows: they are made of slices. */
+  #checkHopping(rel: BoundRel): void {
+    if (rel.kind !== 'Aggregate') return
+    const columns = rel.groupKeys.map((key) => windowColumn(rel.input, key))
+    const { window } = columns.find((column) => column?.role === 'end')?.window ?? {}
+    if (window?.kind !== 'HOP' || window.size % window.slide === 0 || !columns.some((column) => column?.role === 'start')) return
+    const message = `An aggregate over HOP needs a size that is a whole multiple of the slide, not ${window.size} ms and ${window.slide} ms.`
+    this.#env.state.error('SQL_WINDOW_SIZE', this.#select.span, message)
   }
 
   #notGrouped(name: string, span: Span): void {

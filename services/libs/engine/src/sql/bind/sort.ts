@@ -4,6 +4,7 @@ import type { Ordered } from '../ast/query.ts'
 import type { SortKey } from '../bound/expr.ts'
 import type { BoundRel } from '../bound/rel.ts'
 import type { Scope } from '../bound/scope.ts'
+import { isTimeAttribute } from '../bound/time-attributes.ts'
 import type { Span } from '../text/span.ts'
 import type { BinderState } from './binder-state.ts'
 import { bindCount } from './conditions.ts'
@@ -43,8 +44,11 @@ export function placeSort(
 ): BoundRel {
   const kept = request.keepOrder ? keys : []
   if (kept.length === 0 && request.offset === undefined && request.fetch === undefined) return input
+  if (state.streaming && request.offset !== undefined && request.fetch === undefined) {
+    state.error('SQL_LIMIT_MISSING', request.span, ['OFFSET on a stream needs a LIMIT.', 'Add LIMIT or FETCH.'])
+  }
   const [first] = kept
-  if (first !== undefined && request.fetch === undefined && !mayStream(first, state)) {
+  if (first !== undefined && request.fetch === undefined && !mayStream(input, first, state)) {
     state.error('SQL_SORT_NOT_ON_TIME', request.span, [
       'Sorting a stream needs an ascending time attribute as its first key.',
       'Add LIMIT, or order by the column that has the WATERMARK.',
@@ -60,9 +64,9 @@ export function placeSort(
   }
 }
 
-function mayStream(key: SortKey, state: BinderState): boolean {
+function mayStream(input: BoundRel, key: SortKey, state: BinderState): boolean {
   if (!state.streaming || state.session.config[NON_TEMPORAL_SORT] === 'true') return true
-  return !key.descending && 'timeAttribute' in key.expr.type && key.expr.type.timeAttribute !== undefined
+  return !key.descending && key.expr.kind === 'Column' && isTimeAttribute(input, key.expr.index)
 }
 
 export function sortKey(item: OrderItem, column: { readonly index: number; readonly rel: BoundRel }): SortKey {

@@ -164,6 +164,13 @@ export class TableDefinition {
   }
 
   #setWatermark(clause: WatermarkClause): void {
+    if (clause.column.parts.length > 1) {
+      this.#state.error('SQL_WATERMARK_COLUMN', clause.column.span, [
+        'A watermark is declared on a column, not on a field of a row.',
+        'Take the field out with a computed column first.',
+      ])
+      return
+    }
     if (this.#watermark !== undefined) {
       this.#state.error('SQL_SECOND_WATERMARK', clause.span, 'A table has one watermark only.')
       return
@@ -177,6 +184,10 @@ export class TableDefinition {
   }
 
   #checkWatermark(clause: WatermarkClause, time: BoundExpr, expr: BoundExpr): boolean {
+    if ('timeAttribute' in time.type && time.type.timeAttribute === 'PROCTIME') {
+      this.#state.error('SQL_WATERMARK_COLUMN', clause.column.span, 'A processing-time column takes no watermark.')
+      return false
+    }
     if (!isRowtimeType(time.type)) {
       this.#state.error('SQL_WATERMARK_TYPE', clause.column.span, [
         `A watermark is declared on a TIMESTAMP(p) or TIMESTAMP_LTZ(p) column with p from 0 to ${TIME_PRECISION_MAX}; this one is ${printType(time.type)}.`,

@@ -1,8 +1,8 @@
 /** Window table-valued functions: TUMBLE, HOP, CUMULATE and SESSION over a table. */
 import type { Call, Expression } from '../ast/expression.ts'
 import type { BoundField, BoundRel, WindowSpec } from '../bound/rel.ts'
-import type { LogicalType } from '../types/logical-type.ts'
-import { notNull, timestamp, withoutTimeAttribute } from '../types/make-type.ts'
+import { isTimeAttribute } from '../bound/time-attributes.ts'
+import { notNull, timestamp } from '../types/make-type.ts'
 import { printType } from '../types/print-type.ts'
 import { argumentsByName, type Parameter } from './call-arguments.ts'
 import { type FromItem, fromRel } from './column-scope.ts'
@@ -58,14 +58,11 @@ interface WindowCall {
   readonly table: BoundTableArgument
 }
 
-/** The input's columns and the three of the window. The window's time is the one time attribute from here on. */
+/** The input's columns and the three of the window; the window's time is of the time column's type. */
 function windowed(input: BoundRel, timeColumn: number, window: WindowSpec): BoundRel {
   const time = input.schema[timeColumn]!.type
-  const columns = input.schema.map(
-    (field, i): BoundField => (i === timeColumn ? { ...field, type: withoutTimeAttribute(field.type) } : field),
-  )
   const schema: BoundField[] = [
-    ...columns,
+    ...input.schema,
     { name: 'window_start', type: notNull(timestamp(3)) },
     { name: 'window_end', type: notNull(timestamp(3)) },
     { name: 'window_time', type: notNull(time) },
@@ -91,17 +88,13 @@ function bindTimeColumn(ast: Expression, { name, table }: WindowCall, env: Query
     return undefined
   }
   const { type } = table.item.rel.schema[index]!
-  if (isTimeColumn(type, state.streaming)) return index
+  const isTime = type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ'
+  if (isTime && (!state.streaming || isTimeAttribute(table.item.rel, index))) return index
   state.error('SQL_TIME_ATTRIBUTE_EXPECTED', column.span, [
     `${name} needs a time attribute column of type TIMESTAMP(3) or TIMESTAMP_LTZ(3), '${wanted}' is ${printType(type)}.`,
     'Declare a WATERMARK on the column, or use a PROCTIME() column.',
   ])
   return undefined
-}
-
-function isTimeColumn(type: LogicalType, streaming: boolean): boolean {
-  if (type.kind !== 'TIMESTAMP' && type.kind !== 'TIMESTAMP_LTZ') return false
-  return !streaming || type.timeAttribute !== undefined
 }
 
 function windowSpec(args: ReadonlyMap<string, Expression>, { name, table }: WindowCall, env: QueryEnv): WindowSpec | undefined {

@@ -12,7 +12,7 @@ describe('window functions', () => {
     expect(
       typesOf("SELECT * FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(ts), INTERVAL '10' SECOND))", session),
     ).toMatchInlineSnapshot(
-      `"auction BIGINT, price BIGINT, ts TIMESTAMP_LTZ(3), proc TIMESTAMP_LTZ(3) NOT NULL *PROCTIME*, plain TIMESTAMP(3), window_start TIMESTAMP(3) NOT NULL, window_end TIMESTAMP(3) NOT NULL, window_time TIMESTAMP_LTZ(3) NOT NULL *ROWTIME*"`,
+      `"auction BIGINT, price BIGINT, ts TIMESTAMP_LTZ(3) *ROWTIME*, proc TIMESTAMP_LTZ(3) NOT NULL *PROCTIME*, plain TIMESTAMP(3), window_start TIMESTAMP(3) NOT NULL, window_end TIMESTAMP(3) NOT NULL, window_time TIMESTAMP_LTZ(3) NOT NULL *ROWTIME*"`,
     )
   })
   test('named arguments, offsets and partitions', () => {
@@ -87,7 +87,7 @@ describe('legacy group windows', () => {
       "Project($0:auction, s=$2:w$start, t=$3:w$rowtime, EXPR$3=$1:agg$0)
         GroupWindowAggregate(TUMBLE(size=10000) on $2:ts, keys=[$0:auction], calls=[COUNT(*)], properties=[START, ROWTIME])
           Scan(shop.default.bid)
-      -> auction BIGINT, s TIMESTAMP(3) NOT NULL, t TIMESTAMP_LTZ(3) NOT NULL *ROWTIME*, EXPR$3 BIGINT NOT NULL"
+      -> auction BIGINT, s TIMESTAMP(3) NOT NULL, t TIMESTAMP_LTZ(3) *ROWTIME*, EXPR$3 BIGINT NOT NULL"
     `)
   })
   test('an auxiliary function needs its window', () => {
