@@ -8,6 +8,7 @@ import { authenticator } from './auth/authenticate.ts'
 import { type Permission, requirePermission } from './auth/permissions.ts'
 import type { Context } from './context.ts'
 import { dataGateway } from './data-gateway/plugin.ts'
+import { allowedMethods } from './http/allowed-methods.ts'
 import type { Principal } from './http/principal.ts'
 import { principalName } from './http/principal.ts'
 import { sendProblem } from './http/problem.ts'
@@ -114,9 +115,16 @@ function answerRules(app: FastifyInstance, ctx: Context): void {
     reply.header('x-content-type-options', 'nosniff')
   })
   app.setErrorHandler((error, request, reply) => sendProblem(ctx.log, error, { request, reply }))
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(ctx.log, new MillraceError('NOT_FOUND', { what: `operation ${request.method} here` }), { request, reply }),
-  )
+  const methodsAt = allowedMethods(app)
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(request.url.split('?', 1)[0] ?? '').join(', ')
+    if (allowed !== '') reply.header('allow', allowed)
+    const error =
+      allowed === ''
+        ? new MillraceError('NOT_FOUND', { what: `operation ${request.method} here` })
+        : new MillraceError('METHOD_NOT_ALLOWED', { method: request.method, allowed })
+    return sendProblem(ctx.log, error, { request, reply })
+  })
 }
 
 /** Closing waits for answers under way, at most this long; streams end themselves. Then every connection is closed, idle or not. */

@@ -138,6 +138,14 @@ describe('a request that is wrong is told so and changes nothing', () => {
     await app.close()
   })
 
+  test('a method that a resource has not is told which it has', async () => {
+    const answer = await tenant.call('PUT', `${S}/sel`)
+    expect(answer.json()).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' })
+    expect(answer.headers['allow']).toBe('DELETE, GET, HEAD, PATCH')
+    expect((await tenant.call('GET', `${S}/sel:stop`)).headers['allow']).toBe('POST')
+    expect((await tenant.call('GET', '/v1/workspaces/main/sql:nothing')).statusCode).toBe(404)
+  })
+
   test('an unknown path is a problem too, and every answer carries its request id and is not cached', async () => {
     const answer = await tenant.call('GET', '/v1/nothing', { headers: { 'x-request-id': 'abc-1' } })
     expect(answer.json()).toMatchObject({ status: 404, code: 'NOT_FOUND', request_id: 'abc-1' })

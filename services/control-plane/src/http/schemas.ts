@@ -163,6 +163,9 @@ const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
 })
+/** Answers of an operation that creates: 201, or 200 with what would have been created when it was a dry run. */
+export const created = <S extends TSchema>(resource: S) => ({ 200: resource, 201: resource })
+
 /** The error answers every operation may give. */
 export const problems = {
   400: problem('The request is not valid.'),

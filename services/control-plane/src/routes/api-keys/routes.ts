@@ -8,6 +8,7 @@ import { envelope, listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
 import {
   createBody,
+  created,
   DryRun,
   N,
   Name,
@@ -75,7 +76,7 @@ export function apiKeyRoutes(app: App, ctx: Context): void {
         tags,
         querystring: Type.Object(DryRun, { additionalProperties: false }),
         body: CreateApiKey,
-        response: { 201: Type.Ref('ApiKey#'), ...problems },
+        response: { ...created(Type.Ref('ApiKey#')), ...problems },
       },
     },
     (request, reply) =>

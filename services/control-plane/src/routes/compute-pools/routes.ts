@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts'
 import { listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
 import {
+  created,
   DryRun,
   listSchema,
   N,
@@ -42,7 +43,7 @@ export function computePoolRoutes(app: App, ctx: Context): void {
         params: WorkspaceParams,
         querystring: Type.Object(DryRun, { additionalProperties: false }),
         body: CreateComputePool,
-        response: { 201: Type.Ref('ComputePool#'), ...problems },
+        response: { ...created(Type.Ref('ComputePool#')), ...problems },
       },
     },
     (request, reply) =>

@@ -4,7 +4,7 @@ import type { App } from '../../app.ts'
 import type { Context } from '../../context.ts'
 import { envelope, listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
-import { DryRun, N, PageQuery, pageSize, preconditionProblems, problems, WorkspaceParams } from '../../http/schemas.ts'
+import { created, DryRun, N, PageQuery, pageSize, preconditionProblems, problems, WorkspaceParams } from '../../http/schemas.ts'
 import { change, read } from '../../http/transactions.ts'
 import { addConnection, patchConnection } from '../../use-cases/connections/connections.ts'
 import { workspaceOf } from '../../use-cases/workspaces/workspaces.ts'
@@ -41,7 +41,7 @@ export function connectionRoutes(app: App, ctx: Context): void {
         params: WorkspaceParams,
         querystring: Type.Object(DryRun, { additionalProperties: false }),
         body: CreateConnection,
-        response: { 201: Type.Ref('Connection#'), ...problems },
+        response: { ...created(Type.Ref('Connection#')), ...problems },
       },
     },
     (request, reply) =>

@@ -6,7 +6,17 @@ import type { Context } from '../../context.ts'
 import { listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
 import { principalName } from '../../http/principal.ts'
-import { DryRun, N, PageQuery, pageSize, preconditionProblems, problems, Wait, WorkspaceParams } from '../../http/schemas.ts'
+import {
+  created,
+  DryRun,
+  N,
+  PageQuery,
+  pageSize,
+  preconditionProblems,
+  problems,
+  Wait,
+  WorkspaceParams,
+} from '../../http/schemas.ts'
 import { type Answer, read, runChange, send } from '../../http/transactions.ts'
 import { addStatement, patchStatement, resumeStatement, stopStatement } from '../../use-cases/statements/statements.ts'
 import { type WaitQuery, waitForPhase } from '../../use-cases/statements/wait.ts'
@@ -33,7 +43,7 @@ export function statementRoutes(app: App, ctx: Context): void {
         params: WorkspaceParams,
         querystring: Type.Object({ ...DryRun, ...Wait }, { additionalProperties: false }),
         body: CreateStatement,
-        response: { 201: Type.Ref('Statement#'), ...problems },
+        response: { ...created(Type.Ref('Statement#')), ...problems },
       },
     },
     (request, reply) =>

@@ -4,7 +4,7 @@ import type { App } from '../../app.ts'
 import type { Context } from '../../context.ts'
 import { listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
-import { DryRun, N, PageQuery, pageSize, preconditionProblems, problems, WorkspaceParams } from '../../http/schemas.ts'
+import { created, DryRun, N, PageQuery, pageSize, preconditionProblems, problems, WorkspaceParams } from '../../http/schemas.ts'
 import { change, read } from '../../http/transactions.ts'
 import { addWorkspace, patchWorkspace, removeWorkspace, workspaceOf } from '../../use-cases/workspaces/workspaces.ts'
 import { ConditionSchema, CreateWorkspace, PatchWorkspace, WorkspaceSchemas } from './schemas.ts'
@@ -24,7 +24,7 @@ export function workspaceRoutes(app: App, ctx: Context): void {
         tags,
         querystring: Type.Object(DryRun, { additionalProperties: false }),
         body: CreateWorkspace,
-        response: { 201: Type.Ref('Workspace#'), ...problems },
+        response: { ...created(Type.Ref('Workspace#')), ...problems },
       },
     },
     (request, reply) =>
