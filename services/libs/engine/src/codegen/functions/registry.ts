@@ -7,15 +7,17 @@ import { COMPARISON } from './comparison.ts'
 import { CONDITIONAL } from './conditional.ts'
 import type { Emitter, EmitterTable } from './emitter.ts'
 import { HASH } from './hash.ts'
+import { JSON_FUNCTIONS } from './json.ts'
 import { LOGIC } from './logic.ts'
 import { MATH } from './math.ts'
+import { NETWORK } from './network.ts'
 import { PATTERN } from './pattern.ts'
 import { TEMPORAL } from './temporal.ts'
 import { TEXT } from './text.ts'
 
 const EMITTERS: ReadonlyMap<string, Emitter> = new Map(
-  [COMPARISON, LOGIC, ARITHMETIC, CONDITIONAL, TEXT, PATTERN, TEMPORAL, MATH, HASH, COLLECTION].flatMap((table: EmitterTable) =>
-    Object.entries(table),
+  [COMPARISON, LOGIC, ARITHMETIC, CONDITIONAL, TEXT, PATTERN, TEMPORAL, MATH, HASH, COLLECTION, JSON_FUNCTIONS, NETWORK].flatMap(
+    (table: EmitterTable) => Object.entries(table),
   ),
 )
 
