@@ -38,6 +38,3 @@ export class RecordColumns {
     return { data: this.data, count: this.count, offsets: this.valueOffsets, lengths: this.valueLengths }
   }
 }
-
-/** Bytes of a null key or value are marked with this length. */
-export const NULL_LENGTH = -1

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Dial } from '@millrace/engine/connector'
 import { type RandomBytes, systemRandom } from '@millrace/kit'
 import type { BrokerFeatures } from './api/api-versions.ts'
@@ -44,6 +45,8 @@ export class KafkaClient {
 
   constructor(options: ClientOptions) {
     this.options = options
+    // Each open connection listens.
+    setMaxListeners(0, this.#abort.signal)
   }
 
   get servers(): string {
@@ -80,10 +83,12 @@ export class KafkaClient {
       const prepared = await shared.catch(() => null)
       if (prepared?.connection.open) return prepared
     }
-    const current = await this.#bootstrap?.catch(() => null)
-    if (current?.connection.open) return current
-    this.#bootstrap = this.#openBootstrap()
-    return this.#bootstrap
+    const current = this.#bootstrap
+    const prepared = await current?.catch(() => null)
+    if (prepared?.connection.open) return prepared
+    // Somebody else may have begun to open it anew in the meantime.
+    if (this.#bootstrap === current) this.#bootstrap = this.#openBootstrap()
+    return this.#bootstrap ?? this.#openBootstrap()
   }
 
   async #openBootstrap(): Promise<PreparedConnection> {

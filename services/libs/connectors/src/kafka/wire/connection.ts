@@ -38,7 +38,7 @@ interface Pending {
 }
 
 const API_VERSIONS = 18
-const REQUEST_TIMEOUT_MS = 30_000
+const REQUEST_TIMEOUT_MS = 15_000
 /** A longer answer is a broken stream or an attack. */
 const RESPONSE_BYTES_MAX = 256 * 1024 * 1024
 const REQUESTS_PENDING_MAX = 1_000
