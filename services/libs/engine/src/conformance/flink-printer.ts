@@ -4,7 +4,8 @@
  */
 
 type Node = Readonly<Record<string, unknown>>
-type Rule = (node: Node) => Node
+/** `original` is the node before anything inside of it was changed. */
+type Rule = (node: Node, original: Node) => Node
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   // SHOW … LIKE prints its pattern as a keyword: in upper case.
@@ -19,6 +20,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   // REPLACE TABLE … AS prints no columns; OR REPLACE of anything else is not printed.
   ['CreateTable', replaced],
   ['CreateView', (node) => ({ ...node, replace: false })],
+  // A field of a column in parentheses prints as one longer name.
+  ['FieldAccess', longerName],
   // A period prints the first two values of its row.
   ['PeriodPredicate', (node) => ({ ...node, left: period(node['left']), right: period(node['right']) })],
 ])
@@ -29,7 +32,7 @@ export function asFlinkPrints(tree: unknown): unknown {
   const entries = Object.entries(tree).map(([key, value]) => [key, asFlinkPrints(value)] as const)
   const node: Node = Object.fromEntries(entries)
   const rule = typeof node['kind'] === 'string' ? RULES.get(node['kind']) : undefined
-  return rule === undefined ? node : rule(node)
+  return rule === undefined ? node : rule(node, tree as Node)
 }
 
 function upperCasePattern(node: Node): Node {
@@ -52,6 +55,13 @@ function withoutNotNullInExtend(node: Node): Node {
 function replaced(node: Node): Node {
   if (node['replace'] !== true) return node
   return node['query'] === undefined ? { ...node, replace: false } : { ...node, elements: [] }
+}
+
+function longerName(node: Node, original: Node): Node {
+  const operand = node['operand'] as Node & { parts?: readonly unknown[] }
+  const field = node['field'] as Node
+  if ((original['operand'] as Node)['kind'] !== 'Identifier' || 'kind' in field) return node
+  return { kind: 'Identifier', parts: [...(operand.parts ?? []), field], span: node['span'] }
 }
 
 function period(side: unknown): unknown {

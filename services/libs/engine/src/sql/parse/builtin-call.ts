@@ -1,6 +1,6 @@
 import type { Argument, Call, Expression, GroupWindow, TimeUnit, Trim } from '../ast/expression.ts'
 import type { Token } from '../lex/token.ts'
-import { acceptOver, namedCall, parameterList } from './call.ts'
+import { acceptOver, parameterList } from './call.ts'
 import { ExpressionContext } from './expression-context.ts'
 import { jsonCall } from './json-call.ts'
 import { literal, signedNumber } from './literal.ts'
@@ -15,7 +15,6 @@ type Rule = (p: TokenCursor) => Expression
 export function builtinCall(p: TokenCursor): Expression | undefined {
   const { key } = p.token
   if (key === 'MODEL') return p.isName(p.peek(1)) ? model(p) : undefined
-  if (key === 'RUNNING' || key === 'FINAL') return modified(p)
   if (p.peek(1).key !== '(') return undefined
   const rule = RULES.get(key)
   return rule === undefined ? jsonCall(p) : rule(p)
@@ -275,17 +274,6 @@ function navigation(p: TokenCursor): Call {
     : { kind: 'NumericLiteral', text: implied, approximate: false, span: at }
   p.expect(')')
   return callOf(p, token, [value, offset])
-}
-
-function modified(p: TokenCursor): Expression | undefined {
-  const { key, start } = p.token
-  const next = p.peek(1)
-  if (key === 'FINAL' && (next.type === 'sign' || next.type === 'end' || (p.peek(2).key !== '(' && p.peek(2).key !== '.')))
-    return undefined
-  p.advance()
-  const logical = (next.key === 'FIRST' || next.key === 'LAST') && p.peek(1).key === '('
-  const operand = logical ? navigation(p) : namedCall(p)
-  return { kind: 'Unary', op: key === 'FINAL' ? 'FINAL' : 'RUNNING', operand, span: p.spanFrom(start) }
 }
 
 function groupWindow(p: TokenCursor): Expression {

@@ -7,11 +7,22 @@ export function drop(p: TokenCursor): Drop {
   const temporary = p.accept('TEMPORARY')
   const system = p.accept('SYSTEM')
   const object = droppedObject(p, { temporary, system })
+  // Catalogs and databases are never temporary: the word has no effect.
+  const lasting = object === 'CATALOG' || object === 'DATABASE'
   const exists = ifExists(p)
   const name = p.identifier()
   const behavior = object === 'DATABASE' ? (p.acceptOne(['RESTRICT', 'CASCADE']) ?? 'RESTRICT') : undefined
   const said = behavior === undefined ? {} : { behavior }
-  return { kind: 'Drop', object, temporary, system, ifExists: exists, name, ...said, span: p.spanFrom(start) }
+  return {
+    kind: 'Drop',
+    object,
+    temporary: temporary && !lasting,
+    system,
+    ifExists: exists,
+    name,
+    ...said,
+    span: p.spanFrom(start),
+  }
 }
 
 function droppedObject(p: TokenCursor, prefix: Readonly<{ temporary: boolean; system: boolean }>): Drop['object'] {

@@ -337,6 +337,9 @@ function periodPredicate(p: TokenCursor, left: Expression, at: Site): Expression
   const first = p.advance().key
   const op = (first === 'IMMEDIATELY' ? `IMMEDIATELY ${p.advance().key}` : first) as PeriodPredicate['op']
   const other = right(p, 31, at.level)
+  for (const side of [left, other]) {
+    if (side.kind === 'RowConstructor' && side.items.length < 2) p.fail('A period is (start, end).', { span: side.span })
+  }
   return { kind: 'PeriodPredicate', op, left, right: other, span: p.spanFrom(at.start) }
 }
 

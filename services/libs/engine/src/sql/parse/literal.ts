@@ -244,12 +244,14 @@ const BRACED_FORMS: Readonly<Record<'DATE' | 'TIME' | 'TIMESTAMP', RegExp>> = {
   TIMESTAMP: /^\d{1,4}-\d{1,2}-\d{1,2} \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?$/,
 }
 
+/** `{d '2024-1-1'}` is checked at once, and its parts are filled up: DATE '2024-01-01'. */
 function bracedLiteral(p: TokenCursor, type: 'DATE' | 'TIME' | 'TIMESTAMP'): DateTimeLiteral {
   const start = p.advance().start
   const { value, span } = plainString(p)
   if (!BRACED_FORMS[type].test(value)) p.fail(`'${value}' is not a ${type}.`, { code: 'SQL_INVALID_LITERAL', span })
   p.expect('}')
-  return { kind: 'DateTimeLiteral', type, value, span: p.spanFrom(start) }
+  const filled = value.replace(/^\d+(?=-)/, (year) => year.padStart(4, '0')).replace(/(?<![\d.])\d(?!\d)/g, '0$&')
+  return { kind: 'DateTimeLiteral', type, value: filled, span: p.spanFrom(start) }
 }
 
 // ---- intervals

@@ -1,7 +1,8 @@
 import type { CollectionConstructor, Expression } from '../ast/expression.ts'
 import type { Query } from '../ast/query.ts'
 import { CONTEXT_VARIABLES, RESERVED_FUNCTION_NAMES } from '../lex/keywords.ts'
-import { builtinCall } from './builtin-call.ts'
+import type { Token } from '../lex/token.ts'
+import { builtinCall, isGrammarFunction } from './builtin-call.ts'
 import { namedCall, routineCall } from './call.ts'
 import { caseExpression } from './case-expression.ts'
 import { ExpressionContext, insideParentheses } from './expression-context.ts'
@@ -12,6 +13,7 @@ import {
   dateTimeLiteral,
   intervalQualifier,
   intervalText,
+  signedNumber,
   specialLiteral,
   stringLiteral,
   unsignedNumber,
@@ -133,6 +135,11 @@ function keywordAtom(p: TokenCursor): Expression | undefined {
       const operand = routineCall(p, ExpressionContext.subQuery)
       return { kind: 'Unary', op: 'NEW', operand, span: p.spanFrom(start) }
     }
+    case 'RUNNING':
+      return modified(p)
+    case 'FINAL':
+      if (startsOperand(p, p.peek(1))) return modified(p)
+      break
     case 'NEXT':
     case 'CURRENT':
       if (p.peek(1).key === 'VALUE') return sequenceValue(p)
@@ -271,4 +278,27 @@ function position(p: TokenCursor): Expression {
   const from = p.accept('FROM') ? { from: subQueryExpression(p) } : {}
   p.expect(')')
   return { kind: 'PositionOf', needle, haystack, ...from, span: p.spanFrom(start) }
+}
+
+/** RUNNING and FINAL of MATCH_RECOGNIZE take one operand without operators. */
+function modified(p: TokenCursor): Expression {
+  const { key, start } = p.advance()
+  const signed = p.at('-') || p.at('+')
+  const operand = signed ? signedNumber(p) : asExpression(primary(p, ExpressionContext.subQuery))
+  return { kind: 'Unary', op: key === 'FINAL' ? 'FINAL' : 'RUNNING', operand, span: p.spanFrom(start) }
+}
+
+const OPERAND_SIGNS: ReadonlySet<string> = new Set(['(', '?', '-', '+', '{FN', '{D', '{T', '{TS'])
+const OPERAND_WORDS: ReadonlySet<string> = new Set(
+  'CASE TRUE FALSE NULL UNKNOWN INTERVAL DATE TIME DATETIME TIMESTAMP DECIMAL ARRAY MULTISET ROW NEW PERIOD CURSOR SPECIFIC NEXT CURRENT'.split(
+    ' ',
+  ),
+)
+
+/** FINAL is a name too: where no operand can begin behind it. */
+function startsOperand(p: TokenCursor, token: Token): boolean {
+  if (token.type === 'sign') return OPERAND_SIGNS.has(token.key)
+  if (token.type !== 'word' || p.isName(token)) return token.type !== 'end' && token.type !== 'invalid'
+  const { key } = token
+  return OPERAND_WORDS.has(key) || RESERVED_FUNCTION_NAMES.has(key) || CONTEXT_VARIABLES.has(key) || isGrammarFunction(key)
 }

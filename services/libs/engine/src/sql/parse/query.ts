@@ -49,13 +49,12 @@ function leafQuery(p: TokenCursor, context: ExpressionContext): Query | undefine
     p.note('VALUES')
     return undefined
   }
-  if (key === 'VALUE') return p.fail('VALUE is not supported.', { hint: 'Write VALUES.' })
   // Flink checks the context for SELECT alone.
   if (key === 'SELECT') {
     checkQuery(p, context)
     return select(p)
   }
-  if (key === 'VALUES') return values(p)
+  if (key !== 'TABLE') return values(p)
   p.advance()
   const name = p.identifier()
   return { kind: 'TableQuery', name, span: p.spanFrom(start) }
@@ -156,7 +155,8 @@ function groupingSets(p: TokenCursor, site: Readonly<{ op: 'GROUPING SETS'; star
 // ---- VALUES
 
 function values(p: TokenCursor): Values {
-  const start = p.expect('VALUES').start
+  // VALUE is another word for it.
+  const start = p.advance().start
   const rows = commaList(p, valuesRow)
   return { kind: 'Values', rows, span: p.spanFrom(start) }
 }
