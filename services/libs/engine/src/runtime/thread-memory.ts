@@ -4,8 +4,14 @@ import { allocateRing } from './exchange/shared-ring.ts'
 import type { JobGraph } from './job-graph.ts'
 import { ringKey } from './thread/thread-messages.ts'
 
-/** Credit of one channel. */
-export const CHANNEL_BYTES = 1024 * 1024
+/** What the channels of one edge into one thread hold together. */
+const EDGE_BYTES = 2 * 1024 * 1024
+const CHANNEL_BYTES_MIN = 64 * 1024
+
+/** Credit of one channel: a power of two, less where more threads share the edge. */
+export function channelBytes(parallelism: number): number {
+  return Math.max(CHANNEL_BYTES_MIN, 2 ** Math.floor(Math.log2(EDGE_BYTES / parallelism)))
+}
 
 /** A ring for each pair of different threads that an edge joins. */
 export function allocateRings(graph: JobGraph): Record<string, SharedArrayBuffer> {
@@ -18,7 +24,7 @@ export function allocateRings(graph: JobGraph): Record<string, SharedArrayBuffer
   for (const edge of graph.edges) {
     for (let from = 0; from < parallelism(edge.fromFragment); from++) {
       for (let to = 0; to < parallelism(edge.toFragment); to++) {
-        if (from !== to) rings[ringKey(edge.id, from, to)] = allocateRing(CHANNEL_BYTES)
+        if (from !== to) rings[ringKey(edge.id, from, to)] = allocateRing(channelBytes(parallelism(edge.fromFragment)))
       }
     }
   }

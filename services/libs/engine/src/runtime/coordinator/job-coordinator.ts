@@ -189,7 +189,7 @@ export class JobCoordinator implements Job {
         this.#failure?.code === 'STATE_LIMIT' ? 'HARD' : stateLimitState(stateBytes, this.#options.stateLimitBytes),
       checkpoint: this.#checkpoint,
       positions: this.#positions,
-      sourceSplits: splits.reduce((sum, all) => sum + all.length, 0),
+      sourceSplits: this.#run?.splitCount ?? splits.reduce((sum, all) => sum + all.length, 0),
     }
   }
 

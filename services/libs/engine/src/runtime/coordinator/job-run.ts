@@ -4,12 +4,14 @@ import { CheckpointCollector } from '../../checkpoint/checkpoint-collector.ts'
 import { CheckpointCoordinator, type CommittedCheckpoint, CommitUnknownError } from '../../checkpoint/checkpoint-coordinator.ts'
 import { planHash } from '../../checkpoint/manifest.ts'
 import { type CommittedPointer, FencedError } from '../../connector/sink.ts'
+import type { SplitEnumerator, SplitState } from '../../connector/source.ts'
 import type { JobFailure } from '../job.ts'
 import { JobError } from '../job-failure.ts'
 import type { FromThread, ThreadStatus } from '../thread/thread-messages.ts'
 import type { ThreadStats } from '../thread/thread-stats.ts'
 import { assignSplits, mergeSplits } from './assign-splits.ts'
 import type { JobParts } from './job-parts.ts'
+import { judgeFailure } from './judge-failure.ts'
 import { fragmentOf, type PreparedRun } from './prepare-run.ts'
 import type { ResultRing } from './result-ring.ts'
 import { ThreadGroup } from './thread-group.ts'
@@ -183,7 +185,10 @@ export class JobRun {
     this.#discoveredMs = now
     for (const [operator, enumerator] of this.#parts.enumerators) {
       const known = this.#splits.get(operator) ?? []
-      const found = await enumerator.discover(known.map((split) => split.id))
+      const found = await this.#discover(
+        enumerator,
+        known.map((split) => split.id),
+      )
       const fresh = mergeSplits(
         found.filter((split) => !known.some((other) => other.id === split.id)),
         [],
@@ -194,6 +199,21 @@ export class JobRun {
         if (splits.length > 0) this.#threads?.post(thread, { kind: 'splits', operator, splits })
       })
     }
+  }
+
+  /** While the outside does not answer there is nothing new; its trouble is told by the readers. */
+  async #discover(enumerator: SplitEnumerator, known: readonly string[]): Promise<readonly SplitState[]> {
+    try {
+      return await enumerator.discover(known)
+    } catch (error) {
+      if (judgeFailure(error, 0).kind !== 'RESTART') throw error
+      return []
+    }
+  }
+
+  /** Splits that are being read, with those that were found since the start. */
+  get splitCount(): number {
+    return [...this.#splits.values()].reduce((sum, splits) => sum + splits.length, 0)
   }
 
   /** With a checkpoint: after the one that is under way. Without: at once. */

@@ -13,7 +13,7 @@ import { buildJobGraph } from '../job-graph.ts'
 import { keyGroupRange } from '../key-group.ts'
 import type { OperatorModule } from '../operator-module.ts'
 import { systemAmbience } from '../system-ambience.ts'
-import { CHANNEL_BYTES } from '../thread-memory.ts'
+import { channelBytes } from '../thread-memory.ts'
 import { DutyCycle } from './duty-cycle.ts'
 import { TaskThread } from './task-thread.ts'
 import { type FromThread, ringKey, type ThreadInit, type ToThread } from './thread-messages.ts'
@@ -43,7 +43,7 @@ function pipes(): (edge: number, from: number, to: number) => FramePipe {
     const key = ringKey(edge, from, to)
     const memory = init.memory.rings[key]
     if (memory === undefined) {
-      const pipe = local.get(key) ?? createLocalPipe(CHANNEL_BYTES)
+      const pipe = local.get(key) ?? createLocalPipe(channelBytes(init.parallelism))
       local.set(key, pipe)
       return pipe
     }
