@@ -3,7 +3,6 @@ import type { Expression } from '../ast/expression.ts'
 import type { GroupWindow } from '../ast/query.ts'
 import type { BoundExpr } from '../bound/expr.ts'
 import type { WindowSpec } from '../bound/rel.ts'
-import { isTimeAttribute } from '../bound/time-attributes.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { notNull, timestamp } from '../types/make-type.ts'
@@ -59,8 +58,12 @@ function timeAttribute(ast: Expression, scope: ColumnScope, state: BinderState):
   const bound = bindExpression(ast, scope, state.context('a group window'))
   if (bound === undefined) return undefined
   const isTime = bound.type.kind === 'TIMESTAMP' || bound.type.kind === 'TIMESTAMP_LTZ'
-  const { rel } = scope.item
-  if (bound.kind === 'Column' && isTime && (!state.streaming || isTimeAttribute(rel, bound.index))) return bound
+  if (
+    bound.kind === 'Column' &&
+    isTime &&
+    (!state.streaming || ('timeAttribute' in bound.type && bound.type.timeAttribute !== undefined))
+  )
+    return bound
   state.error('SQL_TIME_ATTRIBUTE_EXPECTED', ast.span, [
     `A group window can only be defined over a time attribute column, this is ${printType(bound.type)}.`,
     'Declare a WATERMARK on the column, or use a PROCTIME() column.',

@@ -4,6 +4,7 @@ import type { FrameBound, NamedWindow, WindowFrame, WindowSpec } from '../ast/qu
 import type { BindingContext } from '../bound/binding-context.ts'
 import type { AggregateCall, BoundExpr, SortKey } from '../bound/expr.ts'
 import type { BoundRel, OverFrame } from '../bound/rel.ts'
+import { isTimeAttribute } from '../bound/time-attributes.ts'
 import { exprKey, mapAggregateCall, mapExpr } from '../bound/walk.ts'
 import { overBoundedFrame } from '../expressions/aggregate-expression.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
@@ -111,7 +112,8 @@ export class OverCalls {
 
   #frame(call: AggregateCall, spec: WindowSpec, order: readonly SortKey[]): OverFrame | undefined | 'refused' {
     if (WITHOUT_FRAME.has(call.fn)) {
-      if (spec.frame === undefined) return undefined
+      if (spec.frame === undefined)
+        return call.fn === 'ROW_NUMBER' ? undefined : { unit: 'RANGE', preceding: null, followingCurrentRow: true }
       this.#state.error('SQL_FRAME_NOT_ALLOWED', spec.frame.span, `${call.fn} takes no ROWS or RANGE frame.`)
       return 'refused'
     }
@@ -130,7 +132,6 @@ export class OverCalls {
       return 'refused'
     }
     if (start.bound === 'UNBOUNDED PRECEDING') return { unit, preceding: null, followingCurrentRow: true }
-    if (start.bound === 'CURRENT ROW' && unit === 'ROWS') return { unit, preceding: 0, followingCurrentRow: true }
     if (start.bound !== 'PRECEDING' || start.offset === undefined) {
       this.#state.error('SQL_FRAME_UNSUPPORTED', frame.span, `A frame that starts at ${start.bound} is not supported.`)
       return 'refused'
@@ -176,9 +177,8 @@ export class OverCalls {
       this.#state.error('SQL_OVER_DESCENDING', span, 'The window can only be ordered in ascending mode in streaming.')
       return false
     }
-    if (frame === undefined) return true
-    const timed = 'timeAttribute' in first.expr.type && first.expr.type.timeAttribute !== undefined
-    if (timed || frame.preceding === null) return true
+    const timed = first.expr.kind === 'Column' && isTimeAttribute(this.#scope.item.rel, first.expr.index)
+    if (timed || frame === undefined || frame.preceding === null) return true
     this.#state.error('SQL_TIME_ATTRIBUTE_EXPECTED', span, [
       'A bounded OVER window has to be ordered by a time attribute in streaming.',
       'Declare a WATERMARK on the column, or use UNBOUNDED PRECEDING.',
@@ -205,9 +205,16 @@ export class OverCalls {
     return complete
   }
 
-  /** False, and reported, when the SELECT has more windows than a statement may. */
+  /** False, and reported, when the SELECT has more windows than a statement may: one when it streams. */
   checkCount(span: Span): boolean {
     const count = new Set(this.#pending.map(windowKey)).size
+    if (this.#state.streaming && count > 1) {
+      this.#state.error('SQL_OVER_WINDOWS', span, [
+        'All OVER calls of a SELECT have to be over the same window in streaming.',
+        'Compute the other ones in a query around this one.',
+      ])
+      return false
+    }
     if (count <= WINDOWS_MAX) return true
     this.#state.error(
       'SQL_TOO_MANY_WINDOWS',

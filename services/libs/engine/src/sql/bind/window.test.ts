@@ -77,6 +77,32 @@ describe('window functions', () => {
   })
 })
 
+describe('time attributes', () => {
+  const tumble = (input: string) => bind(`SELECT 1 FROM TABLE(TUMBLE((${input}), DESCRIPTOR(ts), INTERVAL '10' SECOND))`)
+  const refused = /SQL_TIME_ATTRIBUTE_EXPECTED/
+  test('a projection, a filter and UNION ALL keep them', () => {
+    expect(tumble('SELECT ts FROM bid WHERE price > 1 UNION ALL SELECT ts FROM bid')).not.toMatch(refused)
+  })
+  test('an interval join keeps them, a regular join does not', () => {
+    expect(
+      tumble("SELECT a.ts FROM bid a JOIN bid b ON a.auction = b.auction AND a.ts BETWEEN b.ts AND b.ts + INTERVAL '1' HOUR"),
+    ).not.toMatch(refused)
+    expect(
+      tumble("SELECT a.ts FROM bid a, bid b WHERE a.auction = b.auction AND a.ts BETWEEN b.ts AND b.ts + INTERVAL '1' HOUR"),
+    ).not.toMatch(refused)
+    expect(tumble('SELECT a.ts FROM bid a JOIN bid b ON a.auction = b.auction')).toMatch(refused)
+  })
+  test('grouping by time makes a plain timestamp; a window aggregate keeps the time of its window', () => {
+    expect(tumble('SELECT ts, COUNT(*) FROM bid GROUP BY ts')).toMatch(refused)
+    const windowed =
+      "SELECT window_time AS ts, COUNT(*) FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end, window_time"
+    expect(tumble(windowed)).not.toMatch(refused)
+  })
+  test('an expression loses them', () => {
+    expect(tumble("SELECT ts + INTERVAL '1' SECOND AS ts FROM bid")).toMatch(refused)
+  })
+})
+
 describe('legacy group windows', () => {
   test('the window is no key; its properties are columns of the node', () => {
     expect(
@@ -122,16 +148,24 @@ describe('OVER', () => {
           Scan(shop.default.bid)
       -> EXPR$0 BIGINT, EXPR$1 BIGINT NOT NULL"
     `)
-    expect(
-      bind(
-        "SELECT AVG(price) OVER (ORDER BY ts RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW), LAG(price, 2) OVER (ORDER BY ts) FROM bid",
-      ),
-    ).toMatchInlineSnapshot(`
+    expect(bind('SELECT SUM(price) OVER (ORDER BY ts), LAG(price, 2) OVER (ORDER BY ts) FROM bid')).toMatchInlineSnapshot(`
       "Project(EXPR$0=$5:$over0, EXPR$1=$6:$over1)
-        OverAggregate(partition=[], order=[$2:ts ASC], calls=[LAG($1:price, 2)])
-          OverAggregate(partition=[], order=[$2:ts ASC], RANGE 3600000 PRECEDING, calls=[AVG($1:price)])
-            Scan(shop.default.bid)
+        OverAggregate(partition=[], order=[$2:ts ASC], RANGE UNBOUNDED PRECEDING, calls=[SUM($1:price), LAG($1:price, 2)])
+          Scan(shop.default.bid)
       -> EXPR$0 BIGINT, EXPR$1 BIGINT"
+    `)
+  })
+  test('one window a SELECT in streaming, as many as wanted in batch', () => {
+    const two = 'SELECT SUM(price) OVER (ORDER BY ts), COUNT(*) OVER (PARTITION BY auction ORDER BY ts) FROM bid'
+    expect(bind(two)).toMatchInlineSnapshot(
+      `"SQL_OVER_WINDOWS at 'SELECT SUM(price) OVER (ORDER BY ts), COUNT(*) OVER (PARTITION BY auction ORDER BY ts) FROM bid': All OVER calls of a SELECT have to be over the same window in streaming. (Compute the other ones in a query around this one.)"`,
+    )
+    expect(bind(`SET 'execution.runtime-mode' = 'batch'; ${two}`)).toMatchInlineSnapshot(`
+      "Project(EXPR$0=$5:$over0, EXPR$1=$6:$over1)
+        OverAggregate(partition=[$0:auction], order=[$2:ts ASC], RANGE UNBOUNDED PRECEDING, calls=[COUNT(*)])
+          OverAggregate(partition=[], order=[$2:ts ASC], RANGE UNBOUNDED PRECEDING, calls=[SUM($1:price)])
+            Scan(shop.default.bid)
+      -> EXPR$0 BIGINT, EXPR$1 BIGINT NOT NULL"
     `)
   })
   test('aggregates inside of OVER are computed below it', () => {
@@ -153,6 +187,12 @@ describe('OVER', () => {
     )
     expect(bind('SELECT SUM(price) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) FROM bid')).toMatchInlineSnapshot(
       `"SQL_FRAME_UNSUPPORTED at 'ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING': A frame that ends at FOLLOWING is not supported; frames end at CURRENT ROW."`,
+    )
+    expect(bind('SELECT SUM(price) OVER (ORDER BY ts, price) FROM bid')).toMatchInlineSnapshot(
+      `"SQL_OVER_ORDER at '(ORDER BY ts, price)': The window can only be ordered by a single column in streaming."`,
+    )
+    expect(bind('SELECT ROW_NUMBER() OVER (PARTITION BY auction) FROM bid')).toMatchInlineSnapshot(
+      `"SQL_OVER_WITHOUT_ORDER at '(PARTITION BY auction)': ROW_NUMBER needs ORDER BY with columns. (Add ORDER BY on a time attribute.)"`,
     )
     expect(bind('SELECT SUM(price) OVER v FROM bid WINDOW w AS (ORDER BY ts)')).toMatchInlineSnapshot(
       `"SQL_UNKNOWN_WINDOW at 'v': Window 'v' is not defined in the WINDOW clause."`,
