@@ -44,6 +44,8 @@ export async function acceptReport(parts: AcceptReportParts, report: WorkerRepor
   return result.answer
 }
 
+const IDLE_INTERVAL_MS = 300
+
 interface Taken {
   readonly known: boolean
   /** A run began or ended, or the worker is new: placement has something to do. */
@@ -70,8 +72,12 @@ async function take(
     now: at.now,
     leaseMs: parts.leaseMs,
   })
-  const interval = parts.reportIntervalMs
-  if (!known) return { known: false, changed: false, answer: { statements: [], report_interval_ms: interval, shutdown: true } }
+  if (!known)
+    return {
+      known: false,
+      changed: false,
+      answer: { statements: [], report_interval_ms: parts.reportIntervalMs, shutdown: true },
+    }
   let changed = row === null || row.state !== state
   const standing = new Map((await listAssignmentsForWorker(tx, worker.uid)).map((a) => [`${a.version}/${a.epoch}`, a]))
   for (const s of report.statements) {
@@ -88,6 +94,8 @@ async function take(
       changed = true
     }
   }
+  // A worker without a slot waits for one: it asks more often, so that a statement starts sooner.
+  const interval = rows.length === 0 ? Math.min(IDLE_INTERVAL_MS, parts.reportIntervalMs) : parts.reportIntervalMs
   return {
     known,
     changed,

@@ -17,6 +17,9 @@ export interface ReporterOptions {
 const INTERVAL_MS = 1000
 /** Reports that a change brings forward are at least this far apart. */
 const GAP_MS = 50
+/** While a run is starting its progress is told this often, for its first seconds. */
+const STARTING_INTERVAL_MS = 250
+const STARTING_FOR_MS = 15_000
 
 /**
  * Reports each second, and at once when a run starts or ends; each answer is the whole desired set. While the scheduler is away
@@ -61,10 +64,17 @@ export class Reporter {
       if (answer?.shutdown) return 'shutdown'
       const gap = GAP_MS - (clock.monotonic() - started)
       if (gap > 0) await clock.sleep(gap, signal)
-      const rest = this.#intervalMs - (clock.monotonic() - started)
+      const rest = this.#pace() - (clock.monotonic() - started)
       if (rest > 0) await clock.sleep(rest, AbortSignal.any([signal, this.#nudge.signal]))
     }
     return 'aborted'
+  }
+
+  #pace(): number {
+    const { host, clock } = this.#options
+    const since = clock.now() - STARTING_FOR_MS
+    const starting = host.jobs.some((job) => job.state === 'STARTING' && job.startedAtMs > since)
+    return starting ? Math.min(STARTING_INTERVAL_MS, this.#intervalMs) : this.#intervalMs
   }
 
   /** One exchange; undefined while the scheduler is away. */
