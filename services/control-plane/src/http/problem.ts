@@ -114,7 +114,7 @@ export function sendProblem(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
   const known = toMillraceError(error)
-  if (ERRORS[known.code].domain === 'internal')
+  if (known.code === 'INTERNAL')
     log.error(
       { err: known.cause ?? known, code: known.code, request_id: request.id, route: request.routeOptions.url },
       'request failed',

@@ -104,6 +104,14 @@ describe('rules that hold wherever an option is written', () => {
     expect(await codes("SELECT * FROM k /*+ OPTIONS('properties.sasl.jaas.config' = 'x') */")).toContain('SECRET_IN_SQL')
   })
 
+  test('a secret is referred to only where a secret is expected', async () => {
+    const kafka = "'connector' = 'kafka', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset'"
+    const table = (options: string) => `CREATE TABLE s (x INT) WITH (${kafka}, ${options})`
+    expect(await codes(table("'topic' = '${secret:kafka-password}'"))).toContain('SQL_OPTION_VALUE')
+    expect(await codes(table("'topic' = 't', 'properties.sasl.password' = '${secret:../x}'"))).toContain('SECRET_IN_SQL')
+    expect(await codes(table("'topic' = 't', 'properties.sasl.password' = '${secret:mine}'"))).toEqual([])
+  })
+
   test('a connection has to be there', async () => {
     await run(
       "CREATE TABLE via (x INT) WITH ('connector' = 'kafka', 'topic' = 't', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset', 'connection' = 'nowhere')",

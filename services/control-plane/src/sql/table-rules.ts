@@ -36,16 +36,30 @@ function unknownConnector(connectors: ConnectorCatalog, identifier: string, tabl
   }
 }
 
+/** A secret's value stands only where a secret is expected: anywhere else it would come back in a message or a name. */
 function secretFindings(descriptor: ConnectorDescriptor | undefined, table: TableUnderRules): Finding[] {
   const declared = new Set(descriptor?.options.filter((o) => o.sensitive).map((o) => o.key))
-  return Object.entries(table.options)
-    .filter(([key, value]) => (declared.has(key) || SECRET_NAME.test(key)) && !REFERENCE.test(value))
-    .map(([key]) => ({
-      code: 'SECRET_IN_SQL',
-      severity: 'error',
-      message: `The option '${key}' of table '${table.name}' may not hold a literal.`,
-      hint: 'Put it into a connection, or refer to ${secret:name}.',
-    }))
+  return Object.entries(table.options).flatMap(([key, value]): Finding[] => {
+    const sensitive = declared.has(key) || SECRET_NAME.test(key)
+    if (sensitive && !REFERENCE.test(value))
+      return [
+        {
+          code: 'SECRET_IN_SQL',
+          severity: 'error',
+          message: `The option '${key}' of table '${table.name}' may not hold a literal.`,
+          hint: 'Put it into a connection, or refer to ${secret:name}.',
+        },
+      ]
+    if (!sensitive && value.includes('${secret:'))
+      return [
+        {
+          code: 'SQL_OPTION_VALUE',
+          severity: 'error',
+          message: `The option '${key}' of table '${table.name}' holds no secret and may not refer to one.`,
+        },
+      ]
+    return []
+  })
 }
 
 /** A path is a key under the workspace's own root; the worker refuses it again when it opens it. */
