@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 
-test('lexer, parser, types and binder load in a browser in at most 120 KB', async () => {
+test('lexer, parser, types and binder load in a browser in at most 120 KB', { timeout: 60_000 }, async () => {
   const entry = fileURLToPath(new URL('./analyze-script.ts', import.meta.url))
   const { outputFiles } = await build({
     entryPoints: [entry],

