@@ -108,7 +108,6 @@ function isNested(type: LogicalType): boolean {
 function supportsNestedCast(from: LogicalType, to: LogicalType, allowExplicit: boolean): boolean {
   const rows = isComposite(from) && isComposite(to)
   if (from.kind !== to.kind && !rows) return false
-  if (from.kind === 'STRUCTURED' && to.kind === 'STRUCTURED' && from.className !== to.className) return false
   const sources = childrenOf(from)
   const targets = childrenOf(to)
   return sources.length === targets.length && sources.every((child, i) => supportsCast(child, targets[i]!, allowExplicit))

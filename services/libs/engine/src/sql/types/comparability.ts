@@ -22,6 +22,11 @@ export function mayHoldNull(type: LogicalType): boolean {
   return type.nullable || (type.kind === 'ROW' && type.fields.some((field) => mayHoldNull(field.type)))
 }
 
+/** Both numbers, both strings, …: what a map's key may be asked by. */
+export function isSameFamily(a: LogicalType, b: LogicalType): boolean {
+  return familyOf(a) === familyOf(b)
+}
+
 function familyOf(type: LogicalType): string {
   if (isNumeric(type)) return 'NUMERIC'
   if (isCharacter(type)) return 'CHARACTER'

@@ -1,4 +1,4 @@
-import { supportsImplicitCast } from '../../types/cast-support.ts'
+import { isSameFamily } from '../../types/comparability.ts'
 import { leastRestrictive } from '../../types/least-restrictive.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import {
@@ -181,12 +181,10 @@ const rowResult: ResultStrategy = ({ types }) => notNull(row(types.map((type, i)
 const itemArguments: ArgumentStrategy = withCheck(operands(ANY, ANY), ({ types: [container, index], literals }) => {
   switch (container!.kind) {
     case 'ARRAY':
-      if (!isInteger(index!)) return 'An array is indexed by an integer'
+      if (!isInteger(index!) || index!.kind === 'BIGINT') return 'An array is indexed by an INT'
       return isBelowOne(literals[1]) ? 'Array indexes start at 1' : undefined
     case 'MAP':
-      return supportsImplicitCast(nullable(index!), nullable(container!.key))
-        ? undefined
-        : 'The key does not have the type of the map’s keys'
+      return isSameFamily(index!, container!.key) ? undefined : 'The key does not have the type of the map’s keys'
     case 'ROW':
       return literals[1] === undefined ? 'A field of a row is named by a literal' : undefined
     case 'VARIANT':
@@ -206,13 +204,18 @@ const itemResult: ResultStrategy = ({ types: [container] }) => {
   return nullable(container!)
 }
 
+function fieldsProblem(names: readonly unknown[], types: readonly LogicalType[]): string | undefined {
+  if (types.some((type) => type.kind === 'NULL')) return NULL_PROBLEM
+  return new Set(names).size === names.length ? undefined : 'Names of fields must be unique'
+}
+
 /** OBJECT_OF('class', 'field', value, …): names are literals. */
 const objectArguments: ArgumentStrategy = withCheck({ ...values(1), infer: (call) => call.types }, ({ types, literals }) => {
   const names = literals.filter((_, i) => i % 2 === 1)
   if (types.length % 2 === 0) return 'Each field needs a name and a value'
   if (typeof literals[0] !== 'string' || names.some((name) => typeof name !== 'string'))
     return 'The class and the names of fields are literals'
-  return new Set(names).size === names.length ? undefined : 'Names of fields must be unique'
+  return fieldsProblem(names, types)
 })
 
 const objectResult: ResultStrategy = ({ types, literals }) => ({
@@ -229,6 +232,8 @@ const updateArguments: ArgumentStrategy = withCheck(
     if (object!.kind !== 'STRUCTURED') return 'The first argument must be a structured object'
     const names = literals.filter((_, i) => i % 2 === 1)
     if (types.length % 2 === 0) return 'Each field needs a name and a value'
+    const problem = fieldsProblem(names, types)
+    if (problem !== undefined) return problem
     const unknown = names.find((name) => !object.fields.some((field) => field.name === name))
     return unknown === undefined ? undefined : `The object has no field '${unknown}'`
   },
