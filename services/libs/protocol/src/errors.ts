@@ -173,6 +173,57 @@ export const ERRORS = {
     'The path {path} is not a key under the workspace.',
     'Use a relative path without .. and without a scheme.',
   ]),
+  // what a syntax diagnostic says (in errors[] of SQL_INVALID)
+  SQL_SYNTAX: user([
+    400,
+    'The SQL does not follow the grammar',
+    '{found}: expected {expected}.',
+    'See the hint and the statement reference.',
+  ]),
+  SQL_QUERY_EXPECTED: user([
+    400,
+    'A query is expected',
+    'An expression stands where only a query can.',
+    'Write SELECT, VALUES, or a query in parentheses.',
+  ]),
+  SQL_QUERY_NOT_ALLOWED: user([
+    400,
+    'A query cannot stand here',
+    'A query stands where only an expression can.',
+    'Put the query in parentheses, or join it in FROM.',
+  ]),
+  SQL_TOO_DEEP: user([
+    400,
+    'The SQL is nested too deep',
+    'The statement is nested or chained deeper than {limit} levels.',
+    'Move inner queries into views or WITH; use IN for long chains of OR.',
+  ]),
+  SQL_NAME_TOO_LONG: user([
+    400,
+    'A name is too long',
+    'The name {name} is longer than {limit} characters.',
+    'Choose a shorter name.',
+  ]),
+  SQL_INVALID_NAME: user([
+    400,
+    'A quoted name is not valid',
+    '{detail}',
+    'Put the name between two back-ticks on one line; write a back-tick inside as two.',
+  ]),
+  SQL_INVALID_LITERAL: user([400, 'A literal is not valid', '{detail}', 'See the hint for the form of this literal.']),
+  SQL_INVALID_CHARACTER: user([
+    400,
+    'A character is not part of SQL',
+    '{found} is not part of SQL.',
+    'Names are quoted with back-ticks, strings with single quotes.',
+  ]),
+  SQL_UNTERMINATED_STRING: user([
+    400,
+    'A string is not closed',
+    'The string is not closed.',
+    "Add a quote; write a quote inside as ''.",
+  ]),
+  SQL_UNTERMINATED_COMMENT: user([400, 'A comment is not closed', 'The comment is not closed.', 'Add */.']),
   // statements at run time
   RECORD_MALFORMED: user([
     400,
