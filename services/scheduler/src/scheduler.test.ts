@@ -161,6 +161,28 @@ describe('the scheduler with real workers', () => {
     await untilPhase('flood', 'STOPPED')
   }, 180_000)
 
+  test('an outage of scheduler and Postgres stops nothing: the same run goes on, commits, and is known again afterwards', async () => {
+    const before = await until('a checkpoint', async () => {
+      const s = await look('good')
+      return s?.checkpoint && s.report && s.phase === 'RUNNING' ? s : null
+    })
+    const pid = (await workerOf('good')).process.pid
+    await it.endScheduler('SIGKILL')
+    await it.test.postgres.kill()
+    await sleep(8000)
+    await it.test.postgres.restart()
+    it.startScheduler()
+    const after = await until('reports again', async () => {
+      const s = await look('good').catch(() => null)
+      return s?.report && s.report.reportedAt > new Date(before.report!.reportedAt.getTime() + 8000) ? s : null
+    })
+    expect(after).toMatchObject({ phase: 'RUNNING', assignment: { epoch: before.assignment!.epoch } })
+    expect((await workerOf('good')).process.pid).toBe(pid)
+    // At a thousand rows a second, nearly all of the outage was worked through and committed.
+    expect(after.report!.report.counters.records_in - before.report!.report.counters.records_in).toBeGreaterThan(7000)
+    expect(after.checkpoint!.number).toBeGreaterThan(before.checkpoint!.number + 3)
+  }, 180_000)
+
   test('the end with SIGINT drains: every worker is gone, every run has a checkpoint, and the next start resumes', async () => {
     const before = await until('a checkpoint', async () => (await look('good'))?.checkpoint)
     await it.endScheduler('SIGINT')

@@ -9,6 +9,10 @@ export interface TestPostgres {
   /** Superuser URL of the database `millrace`. */
   readonly url: string
   readonly port: number
+  /** Every connection breaks and none can be made, until `restart`. */
+  kill(): Promise<void>
+  /** Starts it again with the same data and address. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,29 +25,31 @@ export async function startPostgres(options: { template?: string } = {}): Promis
   // The server runs as its own user where this process is root, and must be able to enter the folder.
   fs.chmodSync(dir, 0o755)
   const port = await freePort()
-  const postgres = new EmbeddedPostgres({
-    databaseDir: path.join(dir, 'data'),
-    user: 'postgres',
-    password: 'postgres',
-    port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: [
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'full_page_writes=off',
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      'max_connections=100',
-    ],
-    onLog: () => {},
-    onError: () => {},
-  })
+  const create = () =>
+    new EmbeddedPostgres({
+      databaseDir: path.join(dir, 'data'),
+      user: 'postgres',
+      password: 'postgres',
+      port,
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+      postgresFlags: [
+        '-c',
+        'fsync=off',
+        '-c',
+        'synchronous_commit=off',
+        '-c',
+        'full_page_writes=off',
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'max_connections=100',
+      ],
+      onLog: () => {},
+      onError: () => {},
+    })
+  let postgres = create()
   if (options.template) spawnSync('cp', ['-a', options.template, path.join(dir, 'data')])
   else await postgres.initialise()
   await postgres.start()
@@ -51,9 +57,28 @@ export async function startPostgres(options: { template?: string } = {}): Promis
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/millrace`,
     port,
+    kill: async () => {
+      const postmaster = Number(fs.readFileSync(path.join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+      // Immediate shutdown: no checkpoint, recovery at the next start.
+      process.kill(postmaster, 'SIGQUIT')
+      while (isThere(postmaster)) await new Promise((resolve) => setTimeout(resolve, 20))
+    },
+    restart: async () => {
+      postgres = create()
+      await postgres.start()
+    },
     stop: async () => {
       await postgres.stop()
       fs.rmSync(dir, { recursive: true, force: true })
     },
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
   }
 }

@@ -31,7 +31,8 @@ export async function endGoneWorkers(
   let ended = false
   for (const worker of facts.workers) {
     const exit = exits.get(worker.uid)
-    const gone = exit ? judge(exit) : silent(parts, worker, seen.listeningSinceMs)
+    const emptied = worker.state === 'DRAINING' && !facts.standing.some((a) => a.worker === worker.uid)
+    const gone = exit ? judge(exit, emptied) : silent(parts, worker, seen.listeningSinceMs)
     if (!gone) {
       const pid = worker.process.pid
       if (pid !== undefined && parts.provisioner.alive(worker.uid) === undefined) parts.provisioner.adopt(worker.uid, pid)
@@ -51,8 +52,9 @@ interface Gone {
   readonly detail: string
 }
 
-function judge(exit: WorkerExit): Gone {
-  if (exit.reason === 'DRAINED') return { reason: 'DRAINED', detail: exit.detail }
+/** How an adopted process ended cannot be seen; one that was asked to go and held nothing has gone as asked. */
+function judge(exit: WorkerExit, emptied: boolean): Gone {
+  if (exit.reason === 'DRAINED' || emptied) return { reason: 'DRAINED', detail: exit.detail }
   return { reason: exit.reason === 'OUT_OF_MEMORY' ? 'WORKER_OUT_OF_MEMORY' : 'WORKER_LOST', detail: exit.detail }
 }
 

@@ -1,4 +1,4 @@
-import { startPostgres } from '@millrace/testkit'
+import { startPostgres, type TestPostgres } from '@millrace/testkit'
 import { bootstrapDatabase, type DatabaseUrls } from '../migrate/bootstrap.ts'
 import { migrate, readMigrations } from '../migrate/migrate.ts'
 import { openStore, type Store } from '../open-store.ts'
@@ -11,6 +11,8 @@ export interface TestStore {
   readonly store: Store
   readonly urls: DatabaseUrls
   readonly adminUrl: string
+  /** The server itself, for tests that end it. */
+  readonly postgres: TestPostgres
   stop(): Promise<void>
 }
 
@@ -35,6 +37,7 @@ export async function openTestStore(now: Date, options: { readonly database?: st
     store,
     urls,
     adminUrl: postgres.url,
+    postgres,
     stop: async () => {
       await store.close()
       await postgres.stop()
