@@ -52,8 +52,11 @@ export type App = FastifyInstance<
 
 const BODY_LIMIT = 1_048_576
 
+/** What one process serves: the whole API, or record contents alone. */
+export type Parts = 'all' | 'data-gateway'
+
 /** The HTTP application: public routes, the tenant scope with everything that needs a credential, and the data gateway. */
-export async function buildApp(ctx: Context): Promise<App> {
+export async function buildApp(ctx: Context, parts: Parts = 'all'): Promise<App> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -74,30 +77,33 @@ export async function buildApp(ctx: Context): Promise<App> {
   answerRules(app, ctx)
   finishBeforeClosing(app, ctx)
   await app.register(async (scope) => serviceRoutes(scope as App, ctx))
-  await app.register(async (scope) => {
-    await limitRate(scope as App, ctx, (request) => request.ip)
-    signUpRoutes(scope as App, ctx)
-    authRoutes(scope as App, ctx)
-  })
+  if (parts === 'all') await app.register((scope) => publicRoutes(scope as App, ctx))
   await app.register(async (scope) => {
     await tenantScope(scope as App, ctx)
-    const routes = [
-      meRoutes,
-      workspaceRoutes,
-      computePoolRoutes,
-      statementRoutes,
-      statementHistoryRoutes,
-      deletedRoutes,
-      catalogRoutes,
-      connectionRoutes,
-      apiKeyRoutes,
-      usageRoutes,
-      sqlRoutes,
-      dataGateway,
-    ]
-    for (const register of routes) register(scope as App, ctx)
+    for (const register of parts === 'all' ? TENANT_ROUTES : [dataGateway]) register(scope as App, ctx)
   })
   return app as App
+}
+
+const TENANT_ROUTES = [
+  meRoutes,
+  workspaceRoutes,
+  computePoolRoutes,
+  statementRoutes,
+  statementHistoryRoutes,
+  deletedRoutes,
+  catalogRoutes,
+  connectionRoutes,
+  apiKeyRoutes,
+  usageRoutes,
+  sqlRoutes,
+  dataGateway,
+]
+
+async function publicRoutes(scope: App, ctx: Context): Promise<void> {
+  await limitRate(scope, ctx, (request) => request.ip)
+  signUpRoutes(scope, ctx)
+  authRoutes(scope, ctx)
 }
 
 /** JSON alone is read; anything else, also what a browser form can send, is 415. */

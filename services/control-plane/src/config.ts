@@ -8,6 +8,17 @@ const TABLE = {
     doc: 'base URL that clients reach the API at; empty = host and port',
     fallback: '',
   }),
+  parts: option.oneOf({
+    env: 'MILLRACE_API_PARTS',
+    doc: 'what this process serves: the whole API, or the data gateway alone',
+    values: ['all', 'data-gateway'],
+    fallback: 'all',
+  }),
+  dataEndpoint: option.string({
+    env: 'MILLRACE_DATA_ENDPOINT',
+    doc: "base URL of the region's data gateway; empty = the API serves it itself",
+    fallback: '',
+  }),
   region: option.string({ env: 'MILLRACE_REGION', doc: 'name of the region this installation serves', fallback: 'local' }),
   apiDatabaseUrl: option.string({ env: 'MILLRACE_DATABASE_URL_API', doc: 'Postgres URL as millrace_api', secret: true }),
   systemDatabaseUrl: option.string({ env: 'MILLRACE_DATABASE_URL_SYSTEM', doc: 'Postgres URL as millrace_system', secret: true }),

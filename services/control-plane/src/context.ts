@@ -9,6 +9,8 @@ export interface Settings {
   readonly region: string
   /** Base URL that clients reach this API at. */
   readonly publicUrl: string
+  /** Base URL of the region's data gateway, where record contents are served; the API's own where it serves them itself. */
+  readonly dataEndpoint: string
   /** Sign-up answers with a key at once, without a mail to confirm. */
   readonly developmentSignUp: boolean
   readonly requestsPerMinute: number

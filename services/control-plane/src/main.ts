@@ -44,6 +44,7 @@ const running = await startService({
       version,
       region: config.region,
       publicUrl,
+      dataEndpoint: config.dataEndpoint || publicUrl,
       developmentSignUp: config.developmentSignUp,
       requestsPerMinute: config.requestsPerMinute,
       kafkaBootstrap: config.kafkaBootstrap,
@@ -65,6 +66,7 @@ const running = await startService({
   wakeUps: openWakeUps({ url: config.queueUrl, log, poolSize: 4, concurrency: 8, dropWakeUps: config.dropWakeUps }),
   kafka,
   listen: { host: config.host, port: config.port },
+  parts: config.parts,
 })
 log.info({ address: running.address, region: config.region }, 'control plane is ready')
 

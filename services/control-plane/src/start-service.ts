@@ -1,7 +1,7 @@
 import type { Logger } from '@millrace/kit'
 import type { WakeUps } from '@millrace/queue'
 import { ensureRegion, maintainPartitions } from '@millrace/store'
-import { buildApp } from './app.ts'
+import { buildApp, type Parts } from './app.ts'
 import type { Context } from './context.ts'
 import { type KafkaReadyOptions, provisionWorkspace, sweepWorkspaces } from './provisioning/kafka-ready.ts'
 import { startRelay } from './relay/relay.ts'
@@ -12,6 +12,7 @@ export interface ServiceOptions {
   readonly wakeUps: WakeUps
   readonly kafka: KafkaReadyOptions['kafka']
   readonly listen: { readonly host: string; readonly port: number }
+  readonly parts: Parts
 }
 
 export interface RunningService {
@@ -22,13 +23,35 @@ export interface RunningService {
 const SWEEP_MS = 5000
 const PARTITIONS_MS = 3_600_000
 
-/** The API with its relay, provisioning and maintenance; resolves when it listens. */
-export async function startService(o: ServiceOptions): Promise<RunningService> {
+/** The API with its relay, provisioning and maintenance, or the data gateway alone; resolves when it listens. */
+export function startService(o: ServiceOptions): Promise<RunningService> {
+  return o.parts === 'all' ? startControlPlane(o) : startDataGateway(o)
+}
+
+async function startDataGateway(o: ServiceOptions): Promise<RunningService> {
+  const app = await buildApp({ ...o.context, nudgeRelay: () => {} }, 'data-gateway')
+  const address = await app.listen(o.listen)
+  return {
+    address,
+    stop: async () => {
+      await app.close()
+      await o.wakeUps.close()
+      await o.context.store.close()
+    },
+  }
+}
+
+async function startControlPlane(o: ServiceOptions): Promise<RunningService> {
   const { store, clock, log, random, settings, keys } = o.context
   const now = () => new Date(clock.now())
   await store.withSystem(async (tx) => {
     await maintainPartitions(tx, now())
-    await ensureRegion(tx, { name: settings.region, displayName: settings.region, dataEndpoint: settings.publicUrl, now: now() })
+    await ensureRegion(tx, {
+      name: settings.region,
+      displayName: settings.region,
+      dataEndpoint: settings.dataEndpoint,
+      now: now(),
+    })
   })
   const relay = startRelay({ store, wakeUps: o.wakeUps, clock, log })
   const provisioning = { store, clock, log, random, master: keys.master, kafka: o.kafka }

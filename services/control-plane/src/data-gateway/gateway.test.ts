@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createStatement, grantAssignment, noteStatementEvent, readToken, type Statement, upsertWorker } from '@millrace/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '../app.ts'
 import { openTestService, type TestService } from '../testing/open-test-service.ts'
 import { signUpTenant, type TenantClient } from '../testing/tenant-client.ts'
 
@@ -142,6 +143,16 @@ test('a reader that leaves ends the stream at the worker', async () => {
   expect(open.status).toBe(200)
   gone.abort()
   await left.promise
+})
+
+test('alone in a process the gateway serves results and nothing else', async () => {
+  const alone = await buildApp(t.ctx, 'data-gateway')
+  const ask = (url: string) => alone.inject({ url, headers: { authorization: `Bearer ${tenant.key}` } })
+  answer = (_request, response) => response.end(JSON.stringify({ epoch: 1, rows: [], next: '1-0', ended: true }))
+  expect((await ask(R)).json()).toMatchObject({ kind: 'ResultPage', data: [], metadata: { next: null } })
+  expect((await ask('/v1/workspaces')).statusCode).toBe(404)
+  expect((await ask('/healthz')).statusCode).toBe(200)
+  await alone.close()
 })
 
 test('reading results is an audit event', async () => {

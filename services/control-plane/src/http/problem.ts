@@ -1,5 +1,5 @@
 import type { Logger } from '@millrace/kit'
-import { ERRORS, type ErrorCode, MillraceError } from '@millrace/protocol'
+import { type ErrorCode, MillraceError } from '@millrace/protocol'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
 /** One mistake in a request. `pointer` is a JSON pointer into the body; SQL mistakes carry their place in the text. */

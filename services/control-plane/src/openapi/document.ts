@@ -22,6 +22,7 @@ export async function openApiDocument(): Promise<object> {
       version: '',
       region: '',
       publicUrl: 'http://localhost',
+      dataEndpoint: 'http://localhost',
       developmentSignUp: true,
       requestsPerMinute: 1,
       kafkaBootstrap: '',

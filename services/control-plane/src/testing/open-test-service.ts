@@ -42,6 +42,7 @@ export async function openTestService(seed: number, change: Partial<Context> = {
       version: 'test',
       region: 'local',
       publicUrl: 'http://127.0.0.1:21000',
+      dataEndpoint: 'http://127.0.0.1:21000',
       developmentSignUp: true,
       requestsPerMinute: 100_000,
       kafkaBootstrap: '127.0.0.1:9092',

@@ -12,7 +12,7 @@ export function workspaceView(ctx: Context, org: string, w: Workspace) {
       phase: ready ? 'READY' : 'PROVISIONING',
       observed_generation: w.generation,
       conditions: w.conditions,
-      endpoints: { data: ctx.settings.publicUrl },
+      endpoints: { data: ctx.settings.dataEndpoint },
       kafka: { bootstrap_servers: ctx.settings.kafkaBootstrap, topic_prefix: topicPrefix(w.uid) },
     },
   })
