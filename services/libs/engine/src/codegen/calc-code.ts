@@ -18,6 +18,8 @@ export interface CalcSpec {
   readonly projection: readonly BoundExpr[]
   readonly outputTypes: readonly LogicalType[]
   readonly config: Readonly<Record<string, string>>
+  /** Rows whose values cannot be computed are left out. */
+  readonly skipsErrors?: boolean
 }
 
 export interface CalcFrame {
@@ -30,6 +32,8 @@ export interface CalcFrame {
   readonly selection: Int32Array
   readonly arena: ByteArena
   readonly context: EvaluationContext
+  /** Called for a row that is left out; throws for what is no error of the data. */
+  readonly onError?: (error: unknown) => void
 }
 
 export interface CalcProgram {
@@ -52,8 +56,8 @@ export function generateCalc(spec: CalcSpec): CalcProgram {
   if (filters) {
     const keep = env.emit(spec.condition)
     code.line(`if (${keep.isNull === null ? '' : `${keep.isNull} || `}!(${keep.code[0]!})) continue`)
-    code.line('selection[m] = i')
   }
+  if (filters || spec.skipsErrors === true) code.line('selection[m] = i')
   spec.projection.forEach((expr, j) => {
     if (passed[j] !== -1) return
     const type = spec.outputTypes[j]!
@@ -63,13 +67,12 @@ export function generateCalc(spec: CalcSpec): CalcProgram {
   if (!filters && !computes) return { run: (frame) => frame.length, passed, source: '' }
   const generated = code.finish((body) =>
     [
-      'return function calc({ columns, length, out, hasNulls, selection, arena, context }) {',
+      'return function calc({ columns, length, out, hasNulls, selection, arena, context, onError }) {',
       loads.prologue(),
       stores.prologue(),
       'let m = 0',
       'for (let i = 0; i < length; i++) {',
-      body,
-      'm++',
+      ...(spec.skipsErrors === true ? ['try {', body, 'm++', '} catch (error) { onError(error) }'] : [body, 'm++']),
       '}',
       stores.epilogue(),
       'return m',

@@ -4,9 +4,10 @@ import type { EvaluationContext } from '../codegen/expression-env.ts'
 import type { Batch, WatermarkPoint } from '../data/batch.ts'
 import { ByteArena } from '../data/byte-buffer.ts'
 import { columnVector, createColumn, type MutableColumn } from '../data/column-builder.ts'
+import { ValueError } from '../data/value-error.ts'
 import { representationOf, type Vector } from '../data/vector.ts'
 import type { CalcBody } from '../plan/physical.ts'
-import type { Emitter, Operator } from '../runtime/operator.ts'
+import type { Emitter, Operator, OperatorContext } from '../runtime/operator.ts'
 import type { BoundExpr } from '../sql/bound/expr.ts'
 import type { LogicalType } from '../sql/types/logical-type.ts'
 import { gatherVector } from './gather.ts'
@@ -19,6 +20,8 @@ export interface CalcSettings {
   readonly outputTypes: readonly LogicalType[]
   readonly config: Readonly<Record<string, string>>
   readonly evaluation: EvaluationContext
+  /** Counts rows that were left out (`body.onError` = ignore). */
+  readonly count?: OperatorContext['count']
 }
 
 /** The loop with its output memory, which is used again for the next batch. */
@@ -34,7 +37,7 @@ export class CalcKernel {
 
   constructor(settings: CalcSettings) {
     this.#settings = settings
-    this.#filters = settings.body.condition !== undefined
+    this.#filters = settings.body.condition !== undefined || settings.body.onError === 'ignore'
     this.#hasNulls = new Uint8Array(settings.body.projection.length)
     this.#program = generateCalc({
       inputTypes: settings.inputTypes,
@@ -42,6 +45,7 @@ export class CalcKernel {
       outputTypes: settings.outputTypes,
       config: settings.config,
       ...(settings.body.condition === undefined ? {} : { condition: settings.body.condition }),
+      skipsErrors: settings.body.onError === 'ignore',
     })
   }
 
@@ -57,6 +61,7 @@ export class CalcKernel {
       selection: this.#selection,
       arena: this.#arena,
       context: this.#settings.evaluation,
+      onError: this.#onError,
     })
     const dropped = length < batch.length
     const selection = dropped ? this.#selection : null
@@ -67,6 +72,11 @@ export class CalcKernel {
       marks: selection === null ? batch.marks : movedMarks(batch.marks, selection, length),
       lease: batch.lease,
     }
+  }
+
+  readonly #onError = (error: unknown): void => {
+    if (!(error instanceof ValueError)) throw error
+    this.#settings.count?.('errors_ignored', 1)
   }
 
   #column(
@@ -119,9 +129,9 @@ export function createCalc(settings: CalcSettings): Operator {
 /** Expressions over a batch, without a filter. */
 export function createProjection(
   projection: readonly BoundExpr[],
-  settings: Omit<CalcSettings, 'body' | 'outputTypes'>,
+  settings: Omit<CalcSettings, 'body' | 'outputTypes'> & Pick<CalcBody, 'onError'>,
 ): (batch: Batch) => Batch {
-  const body: CalcBody = { kind: 'Calc', projection }
+  const body: CalcBody = { kind: 'Calc', projection, ...(settings.onError === undefined ? {} : { onError: settings.onError }) }
   const kernel = new CalcKernel({ ...settings, body, outputTypes: projection.map((expr) => expr.type) })
   return (batch) => kernel.apply(batch)
 }

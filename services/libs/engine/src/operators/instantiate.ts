@@ -30,7 +30,14 @@ export const createOperator: OperatorModule['createOperator'] = (
   const { body } = op
   switch (body.kind) {
     case 'Calc':
-      return createCalc({ body, inputTypes, outputTypes, config: ctx.config, evaluation: evaluationOf(ctx) })
+      return createCalc({
+        body,
+        inputTypes,
+        outputTypes,
+        config: ctx.config,
+        evaluation: evaluationOf(ctx),
+        count: (metric, by) => ctx.count(metric, by),
+      })
     case 'GroupAggregate':
       return new GroupAggregate({ body, inputTypes, ctx })
     case 'WindowAggregate':
@@ -60,13 +67,15 @@ function outputTypesOf(body: SourceBody): readonly LogicalType[] {
 
 export const createSourceProjection = (
   body: SourceBody,
-  ctx: Pick<OperatorContext, 'evaluation'> = {},
+  ctx: Pick<OperatorContext, 'evaluation'> & Partial<Pick<OperatorContext, 'count'>> = {},
 ): ((batch: Batch) => Batch) => {
   if (body.projection === undefined) return (batch) => batch
   return createProjection(body.projection, {
     inputTypes: producedTypes(body),
     config: body.config ?? {},
     evaluation: evaluationOf(ctx),
+    ...(ctx.count === undefined ? {} : { count: ctx.count }),
+    ...(body.table.options['error-handling.mode'] === 'ignore' ? { onError: 'ignore' as const } : {}),
   })
 }
 

@@ -33,6 +33,24 @@ describe('Calc', () => {
   })
 })
 
+describe('Calc over bad values', () => {
+  const cast: BoundExpr = { kind: 'Cast', type: INTEGER, input: col(0, STRING), mode: 'CAST', implicit: false }
+  const options = { inputTypes: [STRING], outputTypes: [INTEGER, STRING] }
+  const rows = [
+    ['+I', '1'],
+    ['+I', 'x'],
+    ['+I', '3'],
+  ] as const
+
+  it('fails the statement, or leaves the row out where the table says ignore', () => {
+    const projection = [cast, col(0, STRING)]
+    expect(() => createBench({ kind: 'Calc', projection }, options).rows(rows)).toThrow("Cannot cast 'x'")
+    const ignoring = createBench({ kind: 'Calc', projection, onError: 'ignore' }, options).rows(rows)
+    expect(ignoring.taken()).toEqual(['+I[1, 1]', '+I[3, 3]'])
+    expect(ignoring.context.errorsIgnored).toBe(1)
+  })
+})
+
 describe('ChangelogNormalize', () => {
   const normalize = { kind: 'ChangelogNormalize', keys: [0], emitUpdateBefore: true, ttlMs: null } as const
   const options = { inputTypes: [STRING, INTEGER, STRING], outputTypes: [STRING, INTEGER, STRING] }

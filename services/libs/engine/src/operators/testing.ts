@@ -54,7 +54,7 @@ export class SavedState implements StateWriter {
 
 export interface Bench {
   readonly operator: Operator & Partial<HandlesWatermark & HandlesTick & HandlesEnd & Stateful>
-  readonly context: { nowMs: number; lateRecords: number; charged: number }
+  readonly context: { nowMs: number; lateRecords: number; errorsIgnored: number; charged: number }
   /** Output lines since the last call. */
   taken(): string[]
   rows(rows: readonly TestRow[], marks?: readonly WatermarkPoint[]): Bench
@@ -75,7 +75,7 @@ interface BenchOptions {
 const named = (types: readonly LogicalType[]) => types.map((type, i) => ({ name: `f${i}`, type }))
 
 export function createBench(body: OperatorBody, options: BenchOptions): Bench {
-  const context = { nowMs: 0, lateRecords: 0, charged: 0 }
+  const context = { nowMs: 0, lateRecords: 0, errorsIgnored: 0, charged: 0 }
   const [subtask, parallelism] = [options.subtask ?? 0, options.parallelism ?? 1]
   const keyGroups = keyGroupRange(subtask, parallelism, KEY_GROUPS)
   const evaluation = {
@@ -95,8 +95,8 @@ export function createBench(body: OperatorBody, options: BenchOptions): Bench {
     charge: (bytes) => {
       context.charged += bytes
     },
-    count: (_metric, by) => {
-      context.lateRecords += by
+    count: (metric, by) => {
+      context[metric === 'errors_ignored' ? 'errorsIgnored' : 'lateRecords'] += by
     },
   }
   const plan: PhysicalOperator = {

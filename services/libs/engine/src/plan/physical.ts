@@ -63,6 +63,8 @@ export interface SourceBody extends Body<'Source'> {
 export interface CalcBody extends Body<'Calc'> {
   readonly condition?: BoundExpr
   readonly projection: readonly BoundExpr[]
+  /** Rows whose values cannot be computed are left out and counted (error-handling.mode = ignore of the table that they come from). */
+  readonly onError?: 'ignore'
 }
 /** Output = the keys, the aggregates, then the window columns in `windowColumns` order. */
 export interface WindowAggregateBody extends Body<'WindowAggregate'> {

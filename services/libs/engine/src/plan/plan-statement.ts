@@ -15,6 +15,7 @@ import type { PlanNode } from './plan-node.ts'
 import { PlanProblem } from './plan-problem.ts'
 import type { PlanningEnv } from './planning-env.ts'
 import { pruneColumns } from './prune-columns.ts'
+import { applyErrorMode } from './rules/error-mode.ts'
 
 export interface PlanResult {
   /** Absent when a diagnostic is an error, and for statements that workers do not run (DDL, SET, SHOW, …). */
@@ -63,7 +64,7 @@ function planAny(bound: BoundStatement, env: PlanningEnv): PhysicalPlan | undefi
 }
 
 function refined(root: PlanNode): PlanNode {
-  return inferChangelog(pruneColumns(root))
+  return applyErrorMode(inferChangelog(pruneColumns(root)))
 }
 
 function planInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
