@@ -12,10 +12,9 @@ export const TRUE: BoundLiteral = { kind: 'Literal', type: notNull(BOOLEAN), val
 
 /** A BOOLEAN expression for `context.place`. */
 export function bindCondition(ast: Expression, scope: Scope, context: BindingContext): Typed {
+  if (ast.kind === 'NullLiteral') return { kind: 'Literal', type: BOOLEAN, value: null }
   const bound = bindExpression(ast, scope, context)
-  if (bound === undefined) return undefined
-  if (bound.type.kind === 'BOOLEAN') return bound
-  if (bound.type.kind === 'NULL') return { kind: 'Literal', type: BOOLEAN, value: null }
+  if (bound === undefined || bound.type.kind === 'BOOLEAN') return bound
   context.report({
     code: 'SQL_CONDITION_NOT_BOOLEAN',
     severity: 'error',

@@ -55,6 +55,15 @@ export class OverCalls {
     this.#windows = windows
   }
 
+  /** Names of the WINDOW clause stand once. */
+  checkNames(): void {
+    const names = this.#windows.map((window) => window.name.value)
+    for (const [i, window] of this.#windows.entries()) {
+      if (names.indexOf(window.name.value) === i) continue
+      this.#state.error('SQL_DUPLICATE_WINDOW', window.name.span, `Window '${window.name.value}' is defined twice.`)
+    }
+  }
+
   get empty(): boolean {
     return this.#pending.length === 0
   }

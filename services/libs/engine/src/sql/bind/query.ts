@@ -1,15 +1,16 @@
 /** Queries: WITH, set operations, VALUES, TABLE and ORDER BY around a SELECT. */
 import type { Ordered, Query, SetOp, Values, With } from '../ast/query.ts'
-import type { BoundExpr, SortKey } from '../bound/expr.ts'
-import type { BoundField } from '../bound/rel.ts'
+import type { BoundExpr } from '../bound/expr.ts'
+import type { BoundField, BoundRel } from '../bound/rel.ts'
 import { bindExpression } from '../expressions/bind-expression.ts'
 import { leastRestrictive } from '../types/least-restrictive.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { NULL } from '../types/make-type.ts'
 import { printType } from '../types/print-type.ts'
 import type { BinderState, QueryResult } from './binder-state.ts'
-import { castColumns, castTo, renameColumns } from './coerce.ts'
+import { castColumns, castTo, columnsOf, project, renameColumns } from './coerce.ts'
 import { ColumnScope, fromRel, NO_TABLE } from './column-scope.ts'
+import { InputColumns } from './input-columns.ts'
 import { type CommonTable, levelOf, type QueryEnv, subqueryCallbacks } from './query-env.ts'
 import { bindSelect } from './select.ts'
 import { ordinalOf, placeSort, type SortRequest, sortKey, sortRequest } from './sort.ts'
@@ -95,22 +96,25 @@ function bindOrdered(query: Ordered, env: QueryEnv, top: boolean): QueryResult {
   if (query.query.kind === 'Select') return bindSelect(query.query, env, request)
   const result = bindLevel(query.query, env, top)
   if (result.open) return result
-  return { ...result, rel: placeSort(result.rel, { keys: outputKeys(request, result, env), request, state }) }
+  return { ...result, rel: sortOutput(result, request, env) }
 }
 
-/** Above a set operation only output columns can be sorted by. */
-function outputKeys(request: SortRequest, { rel, broken }: QueryResult, env: QueryEnv): readonly SortKey[] {
+/** Above a set operation the keys are expressions over its output; those that are no columns ride along and are dropped. */
+function sortOutput({ rel, broken }: QueryResult, request: SortRequest, env: QueryEnv): BoundRel {
   const scope = new ColumnScope(fromRel(rel, { broken }), undefined)
-  return request.items.flatMap((item) => {
+  const columns = new InputColumns(rel, true)
+  const positions = request.items.flatMap((item) => {
     const ordinal = ordinalOf(item.expr, rel.schema.length, env.state)
     if (ordinal === 'refused') return []
-    if (ordinal !== undefined) return [sortKey(item, { index: ordinal, rel })]
+    if (ordinal !== undefined) return [{ item, index: ordinal }]
     const expr = bindExpression(item.expr, scope, env.state.context('ORDER BY'))
-    if (expr === undefined) return []
-    if (expr.kind === 'Column') return [sortKey(item, { index: expr.index, rel })]
-    env.state.error('SQL_COLUMN_EXPECTED', item.span, 'ORDER BY of a set operation takes output columns.')
-    return []
+    return expr === undefined ? [] : [{ item, index: columns.column(expr).index }]
   })
+  const input = columns.rel()
+  const keys = positions.map(({ item, index }) => sortKey(item, { index, rel: input }))
+  const sorted = placeSort(input, { keys, request, state: env.state })
+  const names = rel.schema.map((field) => field.name)
+  return project(sorted, columnsOf(sorted.schema).slice(0, names.length), names)
 }
 
 function bindSetOp(query: SetOp, env: QueryEnv): QueryResult {

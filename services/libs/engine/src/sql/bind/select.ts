@@ -59,7 +59,8 @@ class SelectBinder {
 
   bind(sort: SortRequest | undefined): QueryResult {
     const { state } = this.#env
-    this.#hints = bindQueryHints(this.#select.hints, state)
+    this.#hints = bindQueryHints(this.#select.hints, this.#scope.item.spaces, state)
+    this.#over.checkNames()
     this.#bindWhere()
     this.#bindGroupBy()
     const outputs = this.#bindItems()
@@ -136,7 +137,10 @@ class SelectBinder {
       groupCount: this.#groupCount,
       ...(this.#grouping === undefined
         ? {}
-        : { aggregate: (call) => this.#aggregate(call), grouping: (name, args, span) => this.#groupingCall(name, args, span) }),
+        : {
+            aggregate: (call, span) => this.#aggregate(call, span),
+            grouping: (name, args, span) => this.#groupingCall(name, args, span),
+          }),
       ...(place === 'HAVING' ? {} : { over: (call, window) => this.#over.add(call, window, this.#overContext()) }),
       groupAuxiliary: (name, args, span) => this.#auxiliary(name, args, span),
     }
@@ -146,13 +150,17 @@ class SelectBinder {
   #overContext(): BindingContext {
     const callbacks: QueryCallbacks = {
       groupCount: this.#groupCount,
-      ...(this.#grouping === undefined ? {} : { aggregate: (call) => this.#aggregate(call) }),
+      ...(this.#grouping === undefined ? {} : { aggregate: (call, span) => this.#aggregate(call, span) }),
       groupAuxiliary: (name, args, span) => this.#auxiliary(name, args, span),
     }
     return this.#env.state.context('OVER', callbacks)
   }
 
-  #aggregate(call: AggregateCall): BoundExpr {
+  #aggregate(call: AggregateCall, span?: Span): Typed {
+    if (call.fn === 'COUNT' && call.args.length > 1) {
+      this.#env.state.error('SQL_UNSUPPORTED', span ?? this.#select.span, 'COUNT of several values is not supported.')
+      return undefined
+    }
     const key = JSON.stringify([
       call.fn,
       call.distinct,
