@@ -1,5 +1,6 @@
 /** String functions. Positions and lengths count code points; positions start at 1. */
 import type { Boxed } from '../../data/boxed.ts'
+import { ValueError } from '../../data/value-error.ts'
 import { encodeText } from '../byte-strings.ts'
 import { printerOf } from '../casts/print-value.ts'
 import { formOf } from '../conversion.ts'
@@ -262,11 +263,24 @@ const concat = made(({ argTypes, zone }) => {
   return (...parts: readonly Boxed[]) => parts.map((part, i) => print[i]!(part)).join('')
 })
 
+/** Refuses a value that is longer than its type (or, for CHAR and BINARY, of another length). */
+const checkLength = made(({ type }) => {
+  const limit = (type as { readonly length: number }).length
+  const exact = type.kind === 'CHAR' || type.kind === 'BINARY'
+  return (value: string | Uint8Array) => {
+    const length = typeof value === 'string' ? charLength(value) : value.length
+    if (length > limit || (exact && length < limit))
+      throw new ValueError(`A value of length ${length} does not fit ${type.kind}(${limit}).`)
+    return value
+  }
+})
+
 const upper = runtime((text: string) => text.toUpperCase())
 const lower = runtime((text: string) => text.toLowerCase())
 const length = runtime(charLength)
 
 export const TEXT: EmitterTable = {
+  $CHECK_LENGTH: checkLength,
   CHAR_LENGTH: length,
   CHARACTER_LENGTH: length,
   UPPER: upper,

@@ -9,7 +9,9 @@ import { FORWARD, node, type PlanNode } from '../plan-node.ts'
 import { PlanProblem, unsupported } from '../plan-problem.ts'
 import type { PlanningEnv } from '../planning-env.ts'
 import { type FoundTable, findPlanTable, resolvedColumn, resolvedTable, tableOptions } from '../resolve-table.ts'
+import { enforcedColumns, lengthEnforcer } from '../rules/enforce-length.ts'
 import { lowerRel } from './lower-rel.ts'
+import { makeCalc } from './make-calc.ts'
 
 export function lowerInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
   if (insert.overwrite) throw unsupported('INSERT OVERWRITE')
@@ -32,12 +34,17 @@ export function lowerInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
     },
     upsertKeys,
   }
-  const input = lowerRel(insert.query, env)
+  const input = enforced(lowerRel(insert.query, env), insert, env)
   return node(body, {
     name: `Sink: ${insert.sink[2]}`,
     inputs: [{ node: input, distribution: sinkDistribution(found, upsertKeys) }],
     schema: insert.sinkSchema,
   })
+}
+
+function enforced(input: PlanNode, insert: BoundInsert, env: PlanningEnv): PlanNode {
+  const projection = enforcedColumns(insert.sinkSchema, lengthEnforcer(env.session.config))
+  return projection === undefined ? input : makeCalc(input, { projection, schema: insert.sinkSchema })
 }
 
 /** Rows of one key meet one writer where the sink needs it; changes stay in order on the thread that made them. */
