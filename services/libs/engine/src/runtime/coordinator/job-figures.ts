@@ -7,6 +7,13 @@ const COUNTERS = ['cpuUs', 'recordsIn', 'recordsOut', 'bytesIn', 'bytesOut', 'la
 /** Rates over shorter times than this are noise: the figures of the last window are given again. */
 const WINDOW_MS_MIN = 200
 const STATE_SOFT_SHARE = 0.8
+/** From here on a window counts as load. */
+const LOADED_BUSY = 0.3
+
+interface ThreadTimes {
+  readonly cpuMs: number
+  readonly usefulMs: number
+}
 
 type Rates = Pick<JobReport, 'busy' | 'trueRate'>
 export type JobFigures = Pick<
@@ -21,7 +28,9 @@ export class FigureKeeper {
   #threads: readonly ThreadStats[] = []
   #before: JobCounters = zeroCounters()
   #operatorsBefore: readonly { recordsIn: number; recordsOut: number }[]
-  #window: { atMs: number; cpuUs: readonly number[]; recordsIn: number } | null = null
+  #window: { atMs: number; threads: readonly ThreadTimes[]; recordsIn: number } | null = null
+  /** The last true rate seen under load. */
+  #loadedRate: number | null = null
   #rates: Rates = { busy: 0, trueRate: null }
 
   constructor(plan: PhysicalPlan, share: number | null) {
@@ -68,17 +77,33 @@ export class FigureKeeper {
   }
 
   #measure(atMs: number): Rates {
-    const now = { atMs, cpuUs: this.#threads.map((stats) => stats.get('cpuUs')), recordsIn: this.#sum('recordsIn') }
+    const recordsIn = this.#sum('recordsIn')
+    const threads = this.#threads.map((stats) => ({ cpuMs: stats.get('cpuUs') / 1_000, usefulMs: stats.get('usefulUs') / 1_000 }))
     const before = this.#window
-    if (before === null) this.#window = now
-    else if (atMs - before.atMs >= WINDOW_MS_MIN) {
-      this.#window = now
-      const wallMs = atMs - before.atMs
-      const busiest = Math.max(0, ...now.cpuUs.map((cpu, i) => (cpu - (before.cpuUs[i] ?? 0)) / 1000 / (wallMs * this.#share)))
-      const rate = ((now.recordsIn - before.recordsIn) * 1000) / wallMs
-      this.#rates = { busy: Math.min(1, busiest), trueRate: rate > 0 && busiest > 0 ? rate / busiest : this.#rates.trueRate }
-    }
+    if (before !== null && atMs - before.atMs < WINDOW_MS_MIN) return this.#rates
+    this.#window = { atMs, recordsIn, threads }
+    if (before === null) return this.#rates
+    const spent = threads.map(({ cpuMs, usefulMs }, i) => ({
+      cpuMs: cpuMs - (before.threads[i]?.cpuMs ?? 0),
+      usefulMs: usefulMs - (before.threads[i]?.usefulMs ?? 0),
+    }))
+    const rate = ((recordsIn - before.recordsIn) * 1_000) / (atMs - before.atMs)
+    this.#rates = this.#ratesOf(rate, (atMs - before.atMs) * this.#share, spent)
     return this.#rates
+  }
+
+  /**
+   * The busiest thread tells what the job could do: its allowed time less what it costs anyway, over the useful time a record. With
+   * little load a record is dear (batches of one row), so a rate that was seen under load holds until there is load again.
+   */
+  #ratesOf(rate: number, allowedMs: number, threads: readonly ThreadTimes[]): Rates {
+    const busiest = threads.reduce((most, thread) => (thread.cpuMs > most.cpuMs ? thread : most), { cpuMs: 0, usefulMs: 0 })
+    const busy = Math.min(1, busiest.cpuMs / allowedMs)
+    if (rate === 0 || busiest.usefulMs <= 0) return { busy, trueRate: this.#rates.trueRate }
+    const free = Math.max(allowedMs, busiest.cpuMs) - (busiest.cpuMs - busiest.usefulMs)
+    const estimate = (rate * free) / busiest.usefulMs
+    if (busy >= LOADED_BUSY) this.#loadedRate = estimate
+    return { busy, trueRate: Math.max(estimate, busy >= LOADED_BUSY ? 0 : (this.#loadedRate ?? 0)) }
   }
 
   #operators(): JobReport['operators'] {

@@ -18,6 +18,8 @@ import { ThreadGroup } from './thread-group.ts'
 
 const DISCOVERY_MS = 30_000
 const COLLECTION_MS = 30_000
+/** Checkpoints write at most this much: 50 MB a second. */
+const SNAPSHOT_BYTES_PER_MS = 50_000
 /** How long a run that has failed waits for a commit that is on the way. */
 const SETTLE_MS_MAX = 10_000
 
@@ -50,6 +52,8 @@ export class JobRun {
   readonly #statuses = new Map<number, ThreadStatus>()
   #threads: ThreadGroup | null = null
   #taking: Promise<CommittedCheckpoint> | null = null
+  /** Snapshots are whole: large state is written less often than the interval asks. */
+  #spacingMs = 0
   #readyCount = 0
   #endedCount = 0
   #stop: StopRequest | null = null
@@ -131,7 +135,7 @@ export class JobRun {
         await this.#take(true)
         return 'FINISHED'
       }
-      const waitMs = lastMs + options.checkpointIntervalMs - clock.monotonic()
+      const waitMs = lastMs + Math.max(options.checkpointIntervalMs, this.#spacingMs) - clock.monotonic()
       if (waitMs > 0) {
         await Promise.race([this.#sleep(waitMs), this.#failure.promise])
         continue
@@ -164,6 +168,7 @@ export class JobRun {
   }
 
   #report(committed: CommittedCheckpoint): void {
+    this.#spacingMs = committed.bytes / SNAPSHOT_BYTES_PER_MS
     // A commit without output may be deferred; then only what can be recovered is told to the outside and bounds the collection.
     const { truth } = this.#parts
     const durable = truth.durable ? truth.durable() : committed

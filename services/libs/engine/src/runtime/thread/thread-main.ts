@@ -111,13 +111,16 @@ async function work(task: TaskThread): Promise<void> {
     const seen = signal.current()
     const now = clock.now()
     const startMs = performance.now()
+    const startUs = cpuUs()
     const worked = task.turn(now, () => performance.now() - startMs > TURN_MS)
-    stats.set('cpuUs', cpuUs())
+    const endUs = cpuUs()
+    stats.set('cpuUs', endUs)
+    if (worked) stats.add('usefulUs', endUs - startUs)
     if (now - publishedMs >= PUBLISH_MS) {
       publishedMs = now
       task.publish()
     }
-    const debtMs = duty?.sleepMs(performance.now(), cpuUs() / 1000) ?? 0
+    const debtMs = duty?.sleepMs(performance.now(), endUs / 1000) ?? 0
     if (debtMs > 0) await clock.sleep(debtMs)
     else if (worked) await nextTurn()
     else {

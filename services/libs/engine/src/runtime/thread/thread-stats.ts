@@ -6,6 +6,8 @@ import { StateLimitError } from '../job-failure.ts'
 
 const FIELDS = [
   'cpuUs',
+  /** CPU of turns that moved rows; the rest is what a running job costs anyway. */
+  'usefulUs',
   'recordsIn',
   'recordsOut',
   'bytesIn',
