@@ -1,3 +1,4 @@
+import { seededRandom } from '@millrace/kit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -89,6 +90,18 @@ describe('decideScale', () => {
     )
   })
 
+  test('a load that trembles by a fifth does not make it flap', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e9 }), fc.double({ min: 0.02, max: 6, noNaN: true }), (seed, demand) => {
+        const random = seededRandom(seed)
+        const perCu = 50_000
+        const world = simulate({ perCu, load: () => Math.round(perCu * demand * (0.8 + 0.4 * random())), seconds: 1200 })
+        expect(world.decisions.length).toBeLessThanOrEqual(5)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   test('a flood pushes lag time over the objective, one step up carries it, and it comes down to the start afterwards', () => {
     const world = simulate({ perCu: 100_000, load: (s) => (s < 30 ? 1000 : s < 60 ? 300_000 : 1000), seconds: 400 })
     const ups = world.decisions.filter((d) => d.action === 'SCALE_UP')
@@ -113,6 +126,30 @@ describe('decideScale', () => {
       { policy, now: 14_000 },
     )
     expect(decision.action).toBe('HOLD')
+  })
+
+  test('the first seconds of a flood are not averaged away by the calm before it', () => {
+    const calm = [1, 2, 3].map((i) => ({
+      atMs: 10_000 + i * 1000,
+      inputRate: 1000,
+      lagRecords: 0,
+      freshnessMs: null,
+      trueRate: 20_000,
+    }))
+    const flood = [4, 5].map((i) => ({
+      atMs: 10_000 + i * 1000,
+      inputRate: 20_000,
+      lagRecords: (i - 3) * 180_000,
+      freshnessMs: 1000,
+      trueRate: 20_000,
+    }))
+    const decision = decideScale(
+      { size: { milliCu: 50, parallelism: 1 }, runningSinceMs: 0, samples: [...calm, ...flood], sourceSplits: 8 },
+      { last: null },
+      { policy, now: 15_000 },
+    )
+    expect(decision.action).toBe('SCALE_UP')
+    expect(decision.facts['arrival_rate']).toBe(200_000)
   })
 
   test('a standing backlog shows the true rate, whatever busy time claims', () => {

@@ -167,7 +167,8 @@ function measure(
   const rates = window.flatMap((s) => (s.trueRate === null || s.trueRate <= 0 ? [] : [s.trueRate]))
   const known = metrics.samples.findLast((s) => s.trueRate !== null && s.trueRate > 0)?.trueRate ?? null
   const trueRate = observed(window, rates.length > 0 ? mean(rates) : known)
-  const arrivalRate = Math.max(0, inputRate + lagGrowth)
+  // The last interval tells of a flood before the window's mean does: scaling up goes by the larger.
+  const arrivalRate = Math.max(0, inputRate + lagGrowth, lastArrivals(window))
   return {
     inputRate,
     arrivalRate,
@@ -181,6 +182,14 @@ function measure(
     utilisation: trueRate ? arrivalRate / trueRate : null,
     readings: window.length,
   }
+}
+
+/** What arrived over the last two intervals; 0 where the lag is unknown or shrinks. */
+function lastArrivals(window: readonly ScaleSample[]): number {
+  const [first, middle, last] = window.slice(-3)
+  if (!first || !middle || !last || first.lagRecords === null || last.lagRecords === null) return 0
+  const growth = (last.lagRecords - first.lagRecords) / ((last.atMs - first.atMs) / 1000)
+  return growth > 0 ? (middle.inputRate + last.inputRate) / 2 + growth : 0
 }
 
 /** A backlog of more than this many seconds in all readings means that reading is as fast as it can be. */
