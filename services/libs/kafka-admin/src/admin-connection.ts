@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { KafkaClient, type SaslOptions } from '@millrace/connectors/kafka-wire'
+import { backOff, KafkaClient, KafkaError, type SaslOptions } from '@millrace/connectors/kafka-wire'
 import { type Admin, Kafka, type SASLOptions as KafkaJsSasl, logLevel } from 'kafkajs'
 import { adminError } from './admin-error.ts'
 
@@ -17,6 +17,7 @@ export interface KafkaAdminOptions {
 const CONNECT_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 20_000
 const RETRIES = 5
+const ATTEMPTS = 4
 
 /** The two clients behind the admin: kafkajs, and our own for what kafkajs lacks. Both connect when first needed. */
 export class AdminConnection {
@@ -46,8 +47,22 @@ export class AdminConnection {
     this.#admin = kafka.admin()
   }
 
-  /** Runs `action` with a connected kafkajs admin. Throws KafkaError. */
+  /**
+   * Runs `action` with a connected kafkajs admin. Throws KafkaError. Repeated a few times while some topic is not known: kafkajs asks
+   * for all topics first and takes one of anybody that is just being made for a failure.
+   */
   async run<T>(what: string, action: (admin: Admin) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(what, action)
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(error instanceof KafkaError) || error.code !== 'TOPIC_UNKNOWN') throw error
+        await backOff(attempt + 2, this.options.random, this.client.signal)
+      }
+    }
+  }
+
+  async #attempt<T>(what: string, action: (admin: Admin) => Promise<T>): Promise<T> {
     try {
       this.#connecting ??= this.#admin.connect()
       await this.#connecting

@@ -32,6 +32,18 @@ export type Cell = string | number | bigint | null
 // kafkajs, because @platformatic/kafka 2.12 shows the rows of a producer's second aborted transaction.
 type OtherClient = kafkajs.Kafka
 
+/** kafkajs takes a topic that is still being made, of anybody, for a failure of whatever it was asked. */
+async function repeat<T>(action: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await action()
+    } catch (error) {
+      if (attempt === 10 || (error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
 export interface OtherMessage {
   readonly partition?: number
   readonly key?: string
@@ -45,7 +57,7 @@ async function send(
   const producer = other.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
   await producer.connect()
   const compression = batch.compression ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None
-  await producer.send({ topic: batch.topic, messages: [...batch.messages], compression })
+  await repeat(() => producer.send({ topic: batch.topic, messages: [...batch.messages], compression }))
   await producer.disconnect()
 }
 
