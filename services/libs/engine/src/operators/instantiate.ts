@@ -10,6 +10,7 @@ import { createCalc, createProjection } from './calc.ts'
 import { ChangelogNormalize } from './changelog-normalize.ts'
 import { evaluationOf } from './evaluation.ts'
 import { GroupAggregate } from './group-aggregate.ts'
+import { Limit } from './limit.ts'
 import { createSink } from './sink.ts'
 import { createValues } from './values.ts'
 import { makeWatermarkGenerator } from './watermark-generator.ts'
@@ -44,6 +45,8 @@ export const createOperator: OperatorModule['createOperator'] = (
       return new WindowAggregate({ body, inputTypes, ctx })
     case 'ChangelogNormalize':
       return new ChangelogNormalize({ body, inputTypes, ctx })
+    case 'Limit':
+      return new Limit(body)
     case 'Values':
       return createValues(body, outputTypes, ctx)
     case 'Sink':

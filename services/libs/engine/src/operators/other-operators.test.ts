@@ -131,6 +131,27 @@ describe('Sink', () => {
   })
 })
 
+describe('Limit', () => {
+  it('passes the first rows on, also after a restore', () => {
+    const options = { inputTypes: [INTEGER], outputTypes: [INTEGER] }
+    const saved = new SavedState()
+    const first = createBench({ kind: 'Limit', offset: 1, fetch: 3 }, options).rows([
+      ['+I', 1],
+      ['+I', 2],
+    ])
+    first.save(saved)
+    const second = createBench({ kind: 'Limit', offset: 1, fetch: 3 }, { ...options, restore: saved }).rows(
+      [
+        ['+I', 3],
+        ['+I', 4],
+        ['+I', 5],
+      ],
+      [{ row: 3, watermark: 7 }],
+    )
+    expect([first.taken(), second.taken()]).toEqual([['+I[2]'], ['+I[3]', '+I[4]', '~ 7']])
+  })
+})
+
 describe('Values', () => {
   it('gives its rows once', () => {
     const rows = [

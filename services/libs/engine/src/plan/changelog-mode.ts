@@ -14,7 +14,7 @@ import type {
   WindowAggregateBody,
 } from './physical.ts'
 import { isKind, type PlanNode } from './plan-node.ts'
-import { PlanProblem } from './plan-problem.ts'
+import { PlanProblem, unsupported } from './plan-problem.ts'
 
 interface Changes {
   readonly updates: boolean
@@ -67,6 +67,7 @@ function infer(plan: PlanNode, before: boolean): PlanNode {
   if (isKind(plan, 'GroupAggregate')) return inferGroup(plan, { changes, before })
   if (isKind(plan, 'WindowAggregate')) return inferWindow(plan)
   if (isKind(plan, 'ChangelogNormalize')) return inferNormalize(plan, { changes, before })
+  if (isKind(plan, 'Limit') && (changes.updates || changes.deletes)) throw unsupported('LIMIT over updates')
   if (isKind(plan, 'Calc')) return withInput(plan, { changes, before: before || filtersValues(plan), body: plan.body })
   return withInput(plan, { changes, before, body: plan.body })
 }

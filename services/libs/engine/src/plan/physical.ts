@@ -94,6 +94,11 @@ export interface ChangelogNormalizeBody extends Body<'ChangelogNormalize'> {
   /** A filter over the row: rows that fail it count as deleted. */
   readonly condition?: BoundExpr
 }
+/** The first rows in the order of their arrival; `fetch` null = all after `offset`. */
+export interface LimitBody extends Body<'Limit'> {
+  readonly offset: number
+  readonly fetch: number | null
+}
 export interface UnionBody extends Body<'Union'> {}
 export interface ValuesBody extends Body<'Values'> {
   readonly rows: readonly (readonly BoundExpr[])[]
@@ -116,6 +121,7 @@ export type OperatorBody =
   | WindowAggregateBody
   | GroupAggregateBody
   | ChangelogNormalizeBody
+  | LimitBody
   | UnionBody
   | ValuesBody
   | SinkBody

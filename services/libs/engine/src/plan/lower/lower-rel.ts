@@ -1,6 +1,6 @@
 /** Bound relations to physical operators. What the embedded runtime lacks is refused by name. */
 import type { BoundExpr } from '../../sql/bound/expr.ts'
-import type { BoundRel, ProjectRel, SetOpRel, ValuesRel, WindowTvfRel } from '../../sql/bound/rel.ts'
+import type { BoundRel, ProjectRel, SetOpRel, SortRel, ValuesRel, WindowTvfRel } from '../../sql/bound/rel.ts'
 import { FORWARD, node, type PlanNode } from '../plan-node.ts'
 import { unsupported } from '../plan-problem.ts'
 import type { PlanningEnv } from '../planning-env.ts'
@@ -29,6 +29,8 @@ export function lowerRel(rel: BoundRel, env: PlanningEnv): PlanNode {
       return lowerGroupWindow(rel, env, lower)
     case 'WindowTvf':
       return lowerWindowTvf(rel, lower)
+    case 'Sort':
+      return lowerLimit(rel, lower)
     case 'SetOp':
       return lowerSetOp(rel, env, lower)
     default:
@@ -42,7 +44,6 @@ const CONSTRUCTS: Partial<Readonly<Record<BoundRel['kind'], string>>> = {
   Correlate: 'LATERAL',
   Unnest: 'UNNEST',
   TableFunction: 'table functions in FROM',
-  Sort: 'ORDER BY, LIMIT and OFFSET',
   OverAggregate: 'OVER',
   Match: 'MATCH_RECOGNIZE',
 }
@@ -81,6 +82,15 @@ function aligned(input: PlanNode, rel: SetOpRel): PlanNode {
     return same ? column : { kind: 'Cast', type: to, input: column, mode: 'CAST', implicit: true }
   })
   return makeCalc(input, { projection, schema: rel.schema })
+}
+
+function lowerLimit(rel: SortRel, lower: (rel: BoundRel) => PlanNode): PlanNode {
+  if (rel.keys.length > 0) throw unsupported('ORDER BY')
+  const input = lower(rel.input)
+  return node(
+    { kind: 'Limit', offset: rel.offset ?? 0, fetch: rel.fetch ?? null },
+    { inputs: [{ node: input, distribution: { kind: 'single' } }], schema: rel.schema, parallelismMax: 1 },
+  )
 }
 
 /** A tumbling window function by itself adds its three columns to each row; others give several rows for one. */
