@@ -64,9 +64,9 @@ function checkOptions(name: string, hint: Hint, place: HintPlace): void {
   if (hint.options.length === 0) place.state.error('SQL_HINT_OPTION', hint.span, `${name} needs options.`)
 }
 
-/** A hint names tables of its FROM, by alias or by name. */
+/** A hint names tables of its FROM as the query does: by alias where there is one. */
 function checkTable(table: string, { span }: HintOption, { spaces, state }: HintPlace): void {
-  const names = spaces.flatMap((space) => [space.alias, space.path?.[2]]).filter((name) => name !== undefined)
+  const names = spaces.flatMap((space) => space.alias ?? [])
   if (names.includes(table) || spaces.some((space) => space.open)) return
   state.error('SQL_HINT_OPTION', span, [`Table '${table}' of the hint is not in FROM.`, didYouMean(table, names)])
 }

@@ -7,6 +7,7 @@ import { leastRestrictive } from '../types/least-restrictive.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { BOOLEAN, notNull, nullable } from '../types/make-type.ts'
 import { printType } from '../types/print-type.ts'
+import { isCharacter } from '../types/type-family.ts'
 import type { BinderState, QueryResult } from './binder-state.ts'
 import { castColumns, castTo } from './coerce.ts'
 
@@ -45,7 +46,7 @@ function membership({ rel, operands, span }: SubqueryParts, state: BinderState):
   const types: LogicalType[] = []
   for (const [i, operand] of operands.entries()) {
     const column = rel.schema[i]!.type
-    const common = isComparable(operand.type, column) ? (leastRestrictive([operand.type, column]) ?? column) : undefined
+    const common = comparesWith(operand.type, column) ? (leastRestrictive([operand.type, column]) ?? column) : undefined
     if (common === undefined) {
       state.error(
         'SQL_TYPE_MISMATCH',
@@ -64,4 +65,9 @@ function membership({ rel, operands, span }: SubqueryParts, state: BinderState):
     type: maybeNull ? BOOLEAN : notNull(BOOLEAN),
     query: castColumns(rel, types),
   }
+}
+
+/** IN becomes a join, whose keys are not converted between strings and other types. */
+function comparesWith(operand: LogicalType, column: LogicalType): boolean {
+  return isComparable(operand, column) && isCharacter(operand) === isCharacter(column)
 }

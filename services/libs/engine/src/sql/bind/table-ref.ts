@@ -116,6 +116,9 @@ function bindCatalogTable(name: Identifier, hints: Readonly<Record<string, strin
   }
   state.expansions.push({ span: name.span, text: path.map(quote).join('.') })
   if (!state.grow(1, name.span)) return UNKNOWN_ROWS
+  if (object.kind === 'view' && Object.keys(hints).length > 0) {
+    state.error('SQL_HINT_OPTION', name.span, `'${path[2]}' is a view; OPTIONS can be given to tables only.`)
+  }
   if (object.kind === 'view') return fromView(bindView({ path, view: object, span: name.span }, env), path)
   if (Object.keys(hints).length > 0 && state.session.config['table.dynamic-table-options.enabled'] === 'false') {
     state.error('SQL_HINTS_DISABLED', name.span, "OPTIONS hints need 'table.dynamic-table-options.enabled'.")
