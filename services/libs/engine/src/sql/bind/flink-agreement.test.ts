@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { SessionContext } from '../catalog/catalog.ts'
+import { printType } from '../types/print-type.ts'
+import { analyzeScript } from './analyze-script.ts'
+import { assertSound, sessionOf } from './bind-fixture.ts'
+
+/** What Flink 2.3.0's planner said of these statements, in order; statements change the catalog for those behind them. */
+interface Answers {
+  readonly ddl: readonly string[]
+  readonly queries: readonly { readonly sql: string; readonly types?: readonly string[]; readonly refused?: true }[]
+  readonly statements: readonly { readonly sql: string; readonly accepted: boolean }[]
+}
+
+const answers: Answers = JSON.parse(readFileSync(new URL('./testdata/flink-answers.json', import.meta.url), 'utf8'))
+
+const EMPTY: SessionContext = {
+  catalogs: { default_catalog: { databases: { default_database: { options: {}, tables: {}, functions: {}, models: {} } } } },
+  currentCatalog: 'default_catalog',
+  currentDatabase: 'default_database',
+  config: {},
+}
+const session = sessionOf(answers.ddl.join(';\n'), EMPTY)
+
+describe('agreement with Flink 2.3.0', () => {
+  test('queries have its types, or are refused as it does', () => {
+    const ours = answers.queries.map(({ sql }) => {
+      const { statements, diagnostics } = analyzeScript(sql, session)
+      const bound = statements.at(-1)?.bound
+      if (bound?.kind !== 'Query' || diagnostics.some(({ severity }) => severity === 'error')) return { sql, refused: true }
+      assertSound(bound)
+      return { sql, types: bound.query.schema.map((field) => printType(field.type)) }
+    })
+    expect(ours).toEqual(answers.queries)
+  })
+
+  test('INSERT, DDL and EXPLAIN are accepted or refused as it does', () => {
+    let current = session
+    const ours = answers.statements.map(({ sql }) => {
+      const { statements, diagnostics, session: after } = analyzeScript(sql, current)
+      const accepted = statements.at(-1)?.bound !== undefined && !diagnostics.some(({ severity }) => severity === 'error')
+      if (accepted) current = after
+      return { sql, accepted }
+    })
+    expect(ours).toEqual(answers.statements)
+  })
+})
