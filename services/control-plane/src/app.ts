@@ -20,6 +20,7 @@ import { computePoolRoutes } from './routes/compute-pools/routes.ts'
 import { connectionRoutes } from './routes/connections/routes.ts'
 import { deletedRoutes } from './routes/deleted/routes.ts'
 import { meRoutes } from './routes/me/routes.ts'
+import { organizationRoutes } from './routes/organization/routes.ts'
 import { serviceRoutes } from './routes/service/routes.ts'
 import { signUpRoutes } from './routes/sign-up/routes.ts'
 import { sqlRoutes } from './routes/sql/routes.ts'
@@ -87,6 +88,7 @@ export async function buildApp(ctx: Context, parts: Parts = 'all'): Promise<App>
 
 const TENANT_ROUTES = [
   meRoutes,
+  organizationRoutes,
   workspaceRoutes,
   computePoolRoutes,
   statementRoutes,

@@ -188,6 +188,17 @@ describe('from sign-up to a running statement and back', () => {
     expect(rested.json().status.phase).toBe('COMPLETED')
   })
 
+  test('the organization is shown and renamed, its quotas tell what is used', async () => {
+    const shown = await tenant.call('GET', '/v1/organization')
+    expect(shown.json()).toMatchObject({ kind: 'Organization', metadata: { name: 'acme' }, status: { plan: 'free' } })
+    const headers = { 'if-match': String(shown.headers.etag) }
+    const changed = await tenant.call('PATCH', '/v1/organization', { headers, body: { spec: { display_name: 'ACME Ltd' } } })
+    expect(changed.json()).toMatchObject({ metadata: { generation: 2 }, spec: { display_name: 'ACME Ltd' } })
+    expect((await tenant.call('PATCH', '/v1/organization', { headers, body: {} })).statusCode).toBe(412)
+    const { quotas } = (await tenant.call('GET', '/v1/quotas')).json()
+    expect(quotas).toContainEqual({ name: 'workspaces', limit: 3, usage: 1, scope: 'organization' })
+  })
+
   test('a connection shows everything but its secret', async () => {
     const kafka = {
       bootstrap_servers: 'k.example:9092',

@@ -14,6 +14,7 @@ export type Permission =
   | 'pools.write'
   | 'connections.write'
   | 'workspaces.write'
+  | 'organization.write'
   | 'keys.write'
   | 'usage.read'
 

@@ -1,4 +1,5 @@
 import { must } from '@millrace/kit'
+import { MillraceError } from '@millrace/protocol'
 import type { Scope } from './scope.ts'
 
 export interface Organization {
@@ -69,4 +70,29 @@ export async function getOrganization(scope: Scope): Promise<Organization> {
   return toOrganization(
     must(await scope.tx.organizations.findFirst({ where: { org_id: scope.org } }), 'the organization of the credential'),
   )
+}
+
+/** Throws PRECONDITION_FAILED when the organization changed meanwhile. */
+export async function updateOrganization(
+  scope: Scope,
+  change: { readonly generation: number; readonly displayName: string },
+): Promise<Organization> {
+  const { count } = await scope.tx.organizations.updateMany({
+    where: { org_id: scope.org, generation: change.generation },
+    data: { display_name: change.displayName, generation: { increment: 1 }, updated_at: scope.now },
+  })
+  if (count === 0) throw new MillraceError('PRECONDITION_FAILED')
+  return await getOrganization(scope)
+}
+
+/** How much of each quota is used. */
+export async function countAgainstQuotas(scope: Scope): Promise<Readonly<Record<string, number>>> {
+  const live = { org_id: scope.org, deleted_at: null }
+  return {
+    workspaces: await scope.tx.workspaces.count({ where: live }),
+    compute_pools: await scope.tx.compute_pools.count({ where: live }),
+    statements: await scope.tx.statements.count({ where: { ...live, compute_pool_uid: { not: null } } }),
+    connections: await scope.tx.connections.count({ where: live }),
+    api_keys: await scope.tx.api_keys.count({ where: live }),
+  }
 }
