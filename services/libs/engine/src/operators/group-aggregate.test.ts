@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GroupAggregateBody } from '../plan/physical.ts'
 import type { AggregateCall, BoundExpr } from '../sql/bound/expr.ts'
 import type { LogicalType } from '../sql/types/logical-type.ts'
-import { array, BIGINT, BOOLEAN, DOUBLE, decimal, INTEGER, notNull, STRING } from '../sql/types/make-type.ts'
+import { array, BIGINT, BOOLEAN, DOUBLE, decimal, INTEGER, notNull, STRING, SYMBOL } from '../sql/types/make-type.ts'
 import { createBench, SavedState, type TestRow } from './testing.ts'
 
 const COUNT = notNull(BIGINT)
@@ -128,6 +128,32 @@ describe('GROUP BY', () => {
       ['+I', 'k', 201, 1n, 1],
     ])
     expect(out.taken().at(-1)).toBe('+U[k, 5.02, 1.673333, 9007199254740995, -2147483647, k,k,k]')
+  })
+
+  it('JSON, percentiles and variances that do not lose digits', () => {
+    const types = [STRING, DOUBLE]
+    const key = col(0, STRING)
+    const number = col(1, DOUBLE)
+    const clause: BoundExpr = { kind: 'Literal', type: SYMBOL, value: 'NULL ON NULL' }
+    const half: BoundExpr = { kind: 'Literal', type: notNull(DOUBLE), value: 0.5 }
+    const calls = [
+      agg('JSON_ARRAYAGG', STRING, [clause, number]),
+      agg('PERCENTILE', DOUBLE, [number, half]),
+      agg('VAR_SAMP', DOUBLE, [number]),
+      agg('JSON_OBJECTAGG', STRING, [clause, key, number]),
+    ]
+    const rows: readonly TestRow[] = [
+      ['+I', 'b', 1e9 + 1],
+      ['+I', 'b', 1e9 + 2],
+    ]
+    const out = createBench(body(calls.slice(0, 3), { keys: [], emitUpdateBefore: false, retracting: true }), {
+      inputTypes: types,
+      outputTypes: [STRING, DOUBLE, DOUBLE],
+    }).rows([...rows, ['+I', 'b', 1e9 + 3], ['-D', 'b', 1e9 + 3], ['+I', 'b', null]])
+    expect(out.taken().at(-1)).toBe('+U[[1.000000001E9,1.000000002E9,null], 1.0000000015E9, 0.5]')
+    const object = bench(calls.slice(3), { emitUpdateBefore: false }, types)
+    expect(object.rows(rows.slice(0, 1)).taken()).toEqual(['+I[b, {"b":1.000000001E9}]'])
+    expect(() => object.rows(rows.slice(1))).toThrow('a key twice')
   })
 
   it('works without keys, across growth, and frees what it charged', () => {

@@ -39,6 +39,8 @@ export interface AggregateSpec {
   readonly fn: string
   readonly type: LogicalType
   readonly argTypes: readonly LogicalType[]
+  /** Values of arguments that are symbols. */
+  readonly symbols: readonly (string | undefined)[]
   readonly retracting: boolean
 }
 

@@ -3,6 +3,7 @@ import { averageType } from '../../sql/types/decimal-arithmetic.ts'
 import type { LogicalType } from '../../sql/types/logical-type.ts'
 import { saturated } from '../casts/boxed-cast.ts'
 import { doubleText } from '../casts/print-value.ts'
+import type { CodeBuilder } from '../code-builder.ts'
 import { formOf, toForm } from '../conversion.ts'
 import { divideHalfUp, parseDecimal, pow10 } from '../decimal-math.ts'
 import { asDouble, asUnscaled, coerce, decimalFromBig, exactDigits } from '../numeric.ts'
@@ -153,26 +154,51 @@ function decimalQuotient(spec: AggregateSpec, cells: Cells): Value {
   return decimalFromBig(env, unscaled, { type, scale, isNull })
 }
 
-/** VAR_POP, VAR_SAMP and their roots, from the sums of values and of squares. A sample of one has none. */
+/**
+ * VAR_POP, VAR_SAMP and their roots. State is count, mean and sum of squared distances (Welford's online algorithm; merging by
+ * Chan et al.), which does not lose digits as sums of squares do. A sample of one has none.
+ */
 export function variance(spec: AggregateSpec, form: { readonly sample: boolean; readonly root: boolean }): AggregateCode {
   const { env, type } = spec
-  const add = (sign: '+' | '-') => (args: readonly Value[], cells: Cells) =>
-    whereKnown(env, args, () => {
-      const term = env.code.assign(asDouble(env, args[0]!, spec.argTypes[0]!))
-      env.code.line(`${cells(0)} ${sign}= 1; ${cells(1)} ${sign}= ${term}; ${cells(2)} ${sign}= ${term} * ${term}`)
-    })
+  const { code } = env
+  const term = (args: readonly Value[]): string => code.assign(asDouble(env, args[0]!, spec.argTypes[0]!))
   return {
     columns: [{ kind: 'f64' }, { kind: 'f64' }, { kind: 'f64' }],
-    accumulate: add('+'),
-    retract: add('-'),
-    merge: (cells, other) => [0, 1, 2].forEach((i) => void env.code.line(`${cells(i)} += ${other(i)}`)),
+    accumulate: (args, cells) =>
+      whereKnown(env, args, () => {
+        const value = term(args)
+        const distance = code.name('t')
+        code.line(`const ${distance} = ${value} - ${cells(1)}; ${cells(0)} += 1; ${cells(1)} += ${distance} / ${cells(0)}`)
+        code.line(`${cells(2)} += ${distance} * (${value} - ${cells(1)})`)
+      }),
+    retract: (args, cells) =>
+      whereKnown(env, args, () => {
+        const value = term(args)
+        const distance = code.name('t')
+        code.line(`${cells(0)} -= 1`)
+        code.block(`if (${cells(0)} === 0)`, () => code.line(`${cells(1)} = 0; ${cells(2)} = 0`))
+        code.block('else', () => {
+          code.line(`const ${distance} = ${value} - ${cells(1)}; ${cells(1)} -= ${distance} / ${cells(0)}`)
+          code.line(`${cells(2)} -= ${distance} * (${value} - ${cells(1)})`)
+        })
+      }),
+    merge: (cells, other) => mergeVariance(code, cells, other),
     result(cells) {
-      const isNull = env.code.assign(`${cells(0)} <= ${form.sample ? 1 : 0}`, 'z')
-      const spread = `(${cells(2)} - ${cells(1)} * ${cells(1)} / ${cells(0)}) / (${cells(0)}${form.sample ? ' - 1' : ''})`
-      const known = env.code.assign(form.root ? `Math.sqrt(Math.max(0, ${spread}))` : `Math.max(0, ${spread})`)
+      const isNull = code.assign(`${cells(0)} <= ${form.sample ? 1 : 0}`, 'z')
+      const spread = `Math.max(0, ${cells(2)} / (${cells(0)}${form.sample ? ' - 1' : ''}))`
+      const known = code.assign(form.root ? `Math.sqrt(${spread})` : spread)
       return doubleAs(spec, { form: 'f64', isNull, code: [known] }, type)
     },
   }
+}
+
+function mergeVariance(code: CodeBuilder, cells: Cells, other: Cells): void {
+  code.block(`if (${other(0)} > 0)`, () => {
+    const [distance, total] = [code.name('t'), code.name('t')]
+    code.line(`const ${distance} = ${other(1)} - ${cells(1)}, ${total} = ${cells(0)} + ${other(0)}`)
+    code.line(`${cells(2)} += ${other(2)} + ${distance} * ${distance} * ${cells(0)} * ${other(0)} / ${total}`)
+    code.line(`${cells(1)} += ${distance} * ${other(0)} / ${total}; ${cells(0)} = ${total}`)
+  })
 }
 
 function doubleAs({ env }: AggregateSpec, value: Value, type: LogicalType): Value {

@@ -5,6 +5,8 @@ import { UnsupportedError } from '../unsupported-error.ts'
 import type { AggregateCode, AggregateSpec } from './aggregate-code.ts'
 import { average, count, sum, variance } from './counting.ts'
 import { distinct } from './distinct.ts'
+import { jsonArrayAgg, jsonObjectAgg } from './json-aggregates.ts'
+import { percentile } from './percentile.ts'
 import { firstValue, lastValue, maximum, minimum } from './single-value.ts'
 import { arrayAgg, collect, firstOfList, lastOfList, listAgg, retractableExtreme, singleValueOf } from './value-lists.ts'
 
@@ -30,6 +32,9 @@ const AGGREGATES: Readonly<Record<string, MakeAggregate>> = {
   ARRAY_AGG: arrayAgg,
   COLLECT: collect,
   SINGLE_VALUE: singleValueOf,
+  JSON_OBJECTAGG: jsonObjectAgg,
+  JSON_ARRAYAGG: jsonArrayAgg,
+  PERCENTILE: percentile,
 }
 
 /** DISTINCT changes nothing for these. */
@@ -40,6 +45,13 @@ export function makeAggregate(env: ExpressionEnv, call: AggregateCall, retractin
   const make = AGGREGATES[call.fn]
   if (make === undefined) throw new UnsupportedError(`the aggregate function ${call.fn}`)
   if (call.orderBy !== undefined && call.orderBy.length > 0) throw new UnsupportedError(`${call.fn} with ORDER BY`)
-  const spec: AggregateSpec = { env, fn: call.fn, type: call.type, argTypes: call.args.map((arg) => arg.type), retracting }
+  const spec: AggregateSpec = {
+    env,
+    fn: call.fn,
+    type: call.type,
+    argTypes: call.args.map((arg) => arg.type),
+    symbols: call.args.map((arg) => (arg.kind === 'Literal' && arg.type.kind === 'SYMBOL' ? String(arg.value) : undefined)),
+    retracting,
+  }
   return call.distinct && !INDIFFERENT_TO_COPIES.has(call.fn) ? distinct(spec, make) : make(spec)
 }

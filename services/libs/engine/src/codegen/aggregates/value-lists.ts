@@ -4,7 +4,7 @@ import { ValueError } from '../../data/value-error.ts'
 import { boxedOrNull, unboxed } from '../conversion.ts'
 import { compareBoxed } from '../functions/collection.ts'
 import type { Value } from '../value.ts'
-import { type AggregateCode, type AggregateSpec, type Cells, type ObjectState, pinned } from './aggregate-code.ts'
+import { type AggregateCode, type AggregateSpec, type Cells, type ObjectState, pinned, whereKnown } from './aggregate-code.ts'
 
 /** What one kept value is charged with. */
 const ENTRY_BYTES = 64
@@ -112,6 +112,39 @@ export function firstOfList(spec: AggregateSpec): AggregateCode {
 }
 export function lastOfList(spec: AggregateSpec): AggregateCode {
   return valueList(spec, { skipsNull: true, result: (values) => values.at(-1) ?? null })
+}
+
+/** Which arguments of an aggregate are kept together. */
+export interface TupleRules {
+  readonly parts: readonly number[]
+  /** An argument that is the same in all rows: its last value is handed to `result`. */
+  readonly extra?: number
+  /** A row is skipped where one of these is NULL. */
+  readonly needed: readonly number[]
+  result(tuples: readonly (readonly Boxed[])[], extra: Boxed): Boxed
+}
+
+/** State is the tuples of all rows. */
+export function tupleList(spec: AggregateSpec, rules: TupleRules): AggregateCode {
+  const { env, argTypes, type } = spec
+  const { code } = env
+  const box = (args: readonly Value[], index: number): string => boxedOrNull(code, args[index]!, argTypes[index]!)
+  const tuple = (args: readonly Value[]): string => `[${rules.parts.map((index) => box(args, index)).join(', ')}]`
+  const needed = (args: readonly Value[]): readonly Value[] => rules.needed.map((index) => args[index]!)
+  const result = code.constant((list: ValueList) => rules.result(list.values as readonly (readonly Boxed[])[], list.extra))
+  return {
+    columns: [{ kind: 'object', object: LIST_STATE }],
+    accumulate: (args, cells) =>
+      whereKnown(env, needed(args), () => {
+        code.line(
+          `${cells(0)}.add(${tuple(args)}, ${rules.extra === undefined ? 'null' : box(args, rules.extra)}); grown += ${ENTRY_BYTES}`,
+        )
+      }),
+    retract: (args, cells) =>
+      whereKnown(env, needed(args), () => code.line(`${cells(0)}.remove(${tuple(args)}); grown -= ${ENTRY_BYTES}`)),
+    merge: (cells, other) => code.line(`${cells(0)}.append(${other(0)}); grown += ${other(0)}.values.length * ${ENTRY_BYTES}`),
+    result: (cells) => pinned(env, unboxed(code, `${result}(${cells(0)})`, type)),
+  }
 }
 
 /** Values with how often each is held, and the best of them. */

@@ -123,7 +123,7 @@ const tests = (accepts: (value: Json) => boolean, negated: boolean): Emitter =>
 // ---- writing
 
 /** Values as JSON text. */
-function jsonWriter(type: LogicalType, zone: string): (item: Boxed) => string {
+export function jsonWriter(type: LogicalType, zone: string): (item: Boxed) => string {
   const write = notNullWriter(type, zone)
   return (item) => (item === null ? 'null' : write(item))
 }
@@ -137,14 +137,14 @@ function notNullWriter(type: LogicalType, zone: string): (item: Boxed) => string
     case 'ROW':
     case 'STRUCTURED': {
       const fields = type.fields.map((field, i) => ({ name: field.name, i, write: jsonWriter(field.type, zone) }))
-      return (items) => object(fields.map(({ name, i, write }) => [name, write((items as readonly Boxed[])[i] ?? null)]))
+      return (items) => jsonObjectText(fields.map(({ name, i, write }) => [name, write((items as readonly Boxed[])[i] ?? null)]))
     }
     case 'MAP': {
       const item = jsonWriter(type.value, zone)
-      return (entries) => object([...(entries as BoxedMap)].map(([k, v]) => [String(k), item(v)]))
+      return (entries) => jsonObjectText([...(entries as BoxedMap)].map(([k, v]) => [String(k), item(v)]))
     }
     case 'MULTISET':
-      return (entries) => object([...(entries as BoxedMap)].map(([k, v]) => [String(k), String(v)]))
+      return (entries) => jsonObjectText([...(entries as BoxedMap)].map(([k, v]) => [String(k), String(v)]))
     case 'BINARY':
     case 'VARBINARY':
       return (bytes) => JSON.stringify(Buffer.from(bytes as Uint8Array).toString('base64'))
@@ -173,7 +173,7 @@ function scalarWriter(type: LogicalType, zone: string): (item: Boxed) => string 
 }
 
 /** Members in the order of their names. */
-function object(members: readonly (readonly [string, string])[]): string {
+export function jsonObjectText(members: readonly (readonly [string, string])[]): string {
   const sorted = [...members].sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${sorted.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`
 }
@@ -200,7 +200,7 @@ const jsonObject: Emitter = (env, call) => {
           const item = items[i + 1] ?? null
           if (item !== null || keepsNull) members.push([items[i] as string, write[i + 1]!(item)])
         }
-        return object([...new Map(members)])
+        return jsonObjectText([...new Map(members)])
       }
     },
     { nullAware: true },
