@@ -17,6 +17,7 @@ import {
   specialLiteral,
   stringLiteral,
   unsignedNumber,
+  withSign,
 } from './literal.ts'
 import {
   asExpression,
@@ -190,7 +191,8 @@ function interval(p: TokenCursor): Expression {
     return { kind: 'IntervalLiteral', value, negative: sign === '-', qualifier, span: p.spanFrom(start) }
   }
   let value = intervalValue(p)
-  if (sign === '-') value = { kind: 'Unary', op: '-', operand: value, span: p.spanFrom(value.span.start) }
+  if (sign === '-' && value.kind === 'NumericLiteral') value = withSign(value, sign, value.span.start)
+  else if (sign === '-') value = { kind: 'Unary', op: '-', operand: value, span: p.spanFrom(value.span.start) }
   const qualifier = intervalQualifier(p, true)
   return { kind: 'IntervalOf', value, qualifier, span: p.spanFrom(start) }
 }

@@ -336,5 +336,6 @@ function atomic(node: Expression, u: Printers): string {
 
 function intervalValue(node: Expression, u: Printers): string {
   const text = u.expression(node)
-  return node.kind === 'Identifier' || node.kind === 'NumericLiteral' || text.startsWith('(') ? text : `(${text})`
+  const plainNumber = node.kind === 'NumericLiteral' && !text.startsWith('-')
+  return node.kind === 'Identifier' || plainNumber || text.startsWith('(') ? text : `(${text})`
 }
