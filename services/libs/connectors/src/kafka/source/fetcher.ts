@@ -58,6 +58,8 @@ const MAX_WAIT_MS = 500
 const FETCH_BYTES = 2 * 1024 * 1024
 const PARTITION_BYTES = 1024 * 1024
 const ANSWERS_WAITING_MAX = 2
+const TRICKLE_BYTES = 16 * 1024
+const TRICKLE_PAUSE_MS = 5
 const UNKNOWN_TOPIC_ATTEMPTS = 8
 
 export class Fetcher {
@@ -167,7 +169,7 @@ export class Fetcher {
         const splits = this.#splits.filter((split) => split.leader === leader && !split.done)
         if (splits.length === 0) break
         if ((this.#waiting.get(leader) ?? 0) >= ANSWERS_WAITING_MAX) await this.#changed.promise
-        else await this.#fetch(prepared, splits, leader)
+        else await this.#paced(await this.#fetch(prepared, splits, leader))
       }
     } catch (error) {
       this.#lost(leader, error)
@@ -176,6 +178,11 @@ export class Fetcher {
       if (prepared) this.#options.client.release(prepared)
       this.#abandon(leader)
     }
+  }
+
+  /** A trickle is fetched in small steps of time instead of record by record: on a small slot, requests would cost more than rows. */
+  async #paced(bytes: number): Promise<void> {
+    if (bytes > 0 && bytes < TRICKLE_BYTES) await new Promise((resolve) => setTimeout(resolve, TRICKLE_PAUSE_MS))
   }
 
   /** Splits that still name this leader have no loop now: they are looked up again. */
@@ -195,7 +202,8 @@ export class Fetcher {
     this.#options.wake()
   }
 
-  async #fetch(prepared: PreparedConnection, splits: readonly FetchedSplit[], leader: number): Promise<void> {
+  /** Bytes of records in the answer. */
+  async #fetch(prepared: PreparedConnection, splits: readonly FetchedSplit[], leader: number): Promise<number> {
     const first = this.#turn++ % splits.length
     const order = [...splits.slice(first), ...splits.slice(0, first)]
     const positions = order.map((split) => ({
@@ -215,6 +223,7 @@ export class Fetcher {
     if (answer.error !== 0) throw brokerError('Fetch', answer.error, prepared.connection.address)
     this.trouble = null
     if (buffer) await this.#take({ answer, buffer, leader, splits })
+    return answer.partitions.reduce((sum, part) => sum + part.length, 0)
   }
 
   async #take(fetched: {
