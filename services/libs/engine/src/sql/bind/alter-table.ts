@@ -93,6 +93,7 @@ function alter(
     case 'SetDistribution':
       return setDistribution(action, at)
     case 'DropDistribution':
+      if (table.distribution === undefined) at.state.error('SQL_DISTRIBUTION', action.span, 'The table is not distributed.')
       return without(table, 'distribution')
   }
 }
@@ -162,6 +163,7 @@ function dropColumns(action: DropElements, { table, state }: Alteration): Catalo
   const dropped = new Set<string>()
   for (const column of action.names) {
     const name = column.parts.map((part) => part.value).join('.')
+    if (dropped.has(name)) state.error('SQL_DUPLICATE_COLUMN', column.span, `Column '${name}' is named twice.`)
     const user = usedBy(name, table, state)
     if (!names.includes(name))
       state.error('SQL_UNKNOWN_COLUMN', column.span, [`Column '${name}' does not exist.`, didYouMean(name, names)])

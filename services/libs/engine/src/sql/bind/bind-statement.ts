@@ -120,7 +120,7 @@ function bindSession(ast: Rest, state: BinderState): BoundStatement | undefined 
     case 'Use':
       return bindUse(ast, state)
     case 'Show':
-      return bindShow(ast)
+      return bindShow(ast, state)
     case 'ShowCreate':
       return bindShowCreate(ast, state)
     case 'Describe':

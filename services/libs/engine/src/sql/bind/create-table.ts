@@ -16,7 +16,6 @@ import { columnNames, TableDefinition } from './table-definition.ts'
 
 export function bindCreateTable(ast: CreateTable, state: BinderState, text: string): BoundStatement | undefined {
   const path = objectPath(ast.name, state)
-  if (ast.replace && ast.query === undefined) state.error('SQL_UNSUPPORTED', ast.span, 'CREATE OR REPLACE TABLE needs AS query.')
   if (ast.temporary && ast.query !== undefined)
     state.error('SQL_UNSUPPORTED', ast.span, 'CREATE TEMPORARY TABLE … AS query is not supported.')
   const query = ast.query && bindTopQuery(ast.query, state)

@@ -5,11 +5,11 @@ import { printType } from '../types/print-type.ts'
 import { analyzeScript } from './analyze-script.ts'
 import { assertSound, sessionOf } from './bind-fixture.ts'
 
-/** What Flink 2.3.0's planner said of these statements, in order; statements change the catalog for those behind them. */
+/** What Flink 2.3.0's planner said of these statements; in a script they change the catalog for those behind them. */
 interface Answers {
   readonly ddl: readonly string[]
   readonly queries: readonly { readonly sql: string; readonly types?: readonly string[]; readonly refused?: true }[]
-  readonly statements: readonly { readonly sql: string; readonly accepted: boolean }[]
+  readonly scripts: readonly (readonly { readonly sql: string; readonly accepted: boolean }[])[]
 }
 
 const answers: Answers = JSON.parse(readFileSync(new URL('./testdata/flink-answers.json', import.meta.url), 'utf8'))
@@ -34,14 +34,17 @@ describe('agreement with Flink 2.3.0', () => {
     expect(ours).toEqual(answers.queries)
   })
 
-  test('INSERT, DDL and EXPLAIN are accepted or refused as it does', () => {
-    let current = session
-    const ours = answers.statements.map(({ sql }) => {
-      const { statements, diagnostics, session: after } = analyzeScript(sql, current)
-      const accepted = statements.at(-1)?.bound !== undefined && !diagnostics.some(({ severity }) => severity === 'error')
-      if (accepted) current = after
-      return { sql, accepted }
-    })
-    expect(ours).toEqual(answers.statements)
-  })
+  test.each(answers.scripts.map((script, i) => [i, script] as const))(
+    'script %i is accepted or refused, statement by statement, as it does',
+    (_i, script) => {
+      let current = session
+      const ours = script.map(({ sql }) => {
+        const { statements, diagnostics, session: after } = analyzeScript(sql, current)
+        const accepted = statements.at(-1)?.bound !== undefined && !diagnostics.some(({ severity }) => severity === 'error')
+        if (accepted) current = after
+        return { sql, accepted }
+      })
+      expect(ours).toEqual(script)
+    },
+  )
 })

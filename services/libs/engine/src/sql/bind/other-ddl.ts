@@ -16,12 +16,12 @@ import type { ObjectPath } from '../bound/rel.ts'
 import type { BoundStatement } from '../bound/statement.ts'
 import type { CatalogFunction, CatalogModel } from '../catalog/catalog.ts'
 import type { CatalogChange } from '../catalog/change.ts'
-import { findModel, qualify } from '../catalog/lookup.ts'
+import { findCatalogFunction, findModel, ownEntry, qualify } from '../catalog/lookup.ts'
 import { typeFromAst } from '../types/ast-type.ts'
 import type { Field } from '../types/logical-type.ts'
 import { withoutTimeAttribute } from '../types/make-type.ts'
 import { renameTarget } from './alter-table.ts'
-import type { BinderState } from './binder-state.ts'
+import { type BinderState, showPath } from './binder-state.ts'
 import { bindOptions, objectPath } from './create-table.ts'
 import { bindTopQuery } from './query.ts'
 
@@ -84,8 +84,16 @@ export function bindFunction(ast: CreateFunction | AlterFunction, state: BinderS
     language,
     temporary: ast.temporary || ast.system,
   }
+  if (ast.kind === 'AlterFunction' && !ast.ifExists && !functionExists(path, state)) {
+    state.error('SQL_UNKNOWN_FUNCTION', ast.name.span, `Function '${showPath(path)}' does not exist.`)
+  }
   if (ast.kind === 'AlterFunction') return change({ kind: 'Alter', path, object, ifExists: ast.ifExists })
   return change({ kind: 'Create', path, object, ifNotExists: ast.ifNotExists, orReplace: false })
+}
+
+function functionExists(path: ObjectPath, { session }: BinderState): boolean {
+  if (path[0] === '') return ownEntry(session.systemFunctions, path[2]) !== undefined
+  return findCatalogFunction(session, path) !== undefined
 }
 
 export function bindCreateModel(ast: CreateModel, state: BinderState): BoundStatement | undefined {

@@ -75,6 +75,13 @@ export class OverCalls {
     const partition = spec.partitionBy.map((ast) => bindExpression(ast, this.#scope, context))
     const order = bindSortKeys(spec.orderBy, this.#scope, context)
     if (partition.includes(undefined) || order === undefined) return undefined
+    if (call.filter !== undefined) {
+      this.#state.error('SQL_UNSUPPORTED', window.span, [
+        'FILTER is not supported with OVER.',
+        'Use CASE inside of the aggregate.',
+      ])
+      return undefined
+    }
     const frame = this.#frame(call, spec, order)
     if (frame === 'refused' || !this.#checkStreaming({ call, partition: [], order, frame }, window.span)) return undefined
     const typed = typeof frame?.preceding === 'number' ? overBoundedFrame(call) : call

@@ -40,8 +40,20 @@ export function bindUse(ast: Use, state: BinderState): BoundStatement | undefine
   return undefined
 }
 
-export function bindShow(ast: Show): BoundStatement {
+/** What stands behind FROM: a table for columns and partitions, a catalog for databases, a database for the rest. */
+function scopeExists({ what, scope }: Show, state: BinderState): boolean {
+  if (scope === undefined) return true
+  if (what === 'COLUMNS' || what === 'PARTITIONS') return exists('TABLE', scope, state)
+  if (what === 'DATABASES') return exists('CATALOG', scope, state)
+  const path = databasePath(scope, state)
+  if (path === undefined || findDatabase(state.session, ...path) !== undefined) return path !== undefined
+  state.error('SQL_UNKNOWN_DATABASE', scope.span, `Database '${path.join('.')}' does not exist.`)
+  return false
+}
+
+export function bindShow(ast: Show, state: BinderState): BoundStatement | undefined {
   const { like, scope } = ast
+  if (!scopeExists(ast, state)) return undefined
   return {
     kind: 'Show',
     what: ast.what,
@@ -55,7 +67,7 @@ export function bindShow(ast: Show): BoundStatement {
 export function bindShowCreate(ast: ShowCreate, state: BinderState): BoundStatement | undefined {
   if (ast.object === 'CONNECTION' || ast.object === 'MATERIALIZED TABLE')
     return { kind: 'Unsupported', what: `SHOW CREATE ${ast.object}` }
-  if (!exists(ast.object, ast.name, state)) return undefined
+  if (!exists(ast.object, ast.name, state) || !isOf(ast.object, ast.name, state)) return undefined
   return { kind: 'Show', what: `CREATE ${ast.object}`, arguments: { name: namesOf(ast.name) } }
 }
 
@@ -67,6 +79,19 @@ export function bindDescribe(ast: Describe, state: BinderState): BoundStatement 
     if (!exists(object, name, state)) return undefined
   }
   return { kind: 'Describe', what: object, path: namesOf(name), extended: ast.extended }
+}
+
+/** SHOW CREATE TABLE shows tables only, SHOW CREATE VIEW views only. */
+function isOf(object: ShowCreate['object'], name: Identifier, state: BinderState): boolean {
+  const path = qualify(state.session, namesOf(name))
+  const kind = path && findTable(state.session, path)?.kind
+  if ((object !== 'TABLE' && object !== 'VIEW') || kind === object.toLowerCase()) return true
+  const other = object === 'TABLE' ? 'VIEW' : 'TABLE'
+  state.error('SQL_NOT_A_TABLE', name.span, [
+    `'${namesOf(name).join('.')}' is a ${other.toLowerCase()}.`,
+    `Use SHOW CREATE ${other}.`,
+  ])
+  return false
 }
 
 function namesOf(name: Identifier): readonly string[] {

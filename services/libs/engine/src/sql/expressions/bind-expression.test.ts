@@ -203,7 +203,7 @@ describe('time attributes', () => {
   it.each([
     ['rt', 'TIMESTAMP(3) *ROWTIME*'],
     ['PROCTIME()', 'TIMESTAMP_LTZ(3) NOT NULL *PROCTIME*'],
-    ['MATCH_ROWTIME(rt)', 'TIMESTAMP(3) NOT NULL *ROWTIME*'],
+    ['MATCH_ROWTIME(rt)', 'TIMESTAMP(3) *ROWTIME*'],
     ["rt + INTERVAL '1' DAY", 'TIMESTAMP(3)'],
     ['CASE WHEN TRUE THEN rt ELSE rt END', 'TIMESTAMP(3)'],
     ['IF(TRUE, rt, rt)', 'TIMESTAMP(3)'],

@@ -47,7 +47,9 @@ const PATTERN: readonly Entry[] = [
     'MATCH_ROWTIME',
     anyOf(NILADIC, operands(ANY)),
     ({ types: [type] }) =>
-      notNull(type?.kind === 'TIMESTAMP_LTZ' ? timestampLtz(type.precision, 'ROWTIME') : timestamp(3, 'ROWTIME')),
+      type?.kind === 'TIMESTAMP_LTZ' || type?.kind === 'TIMESTAMP'
+        ? { ...type, timeAttribute: 'ROWTIME' }
+        : notNull(timestamp(3, 'ROWTIME')),
     { ...CUSTOM, parameters: ['rowtime'] },
   ],
   ['MATCH_PROCTIME', NILADIC, always(notNull(timestampLtz(3, 'PROCTIME'))), { determinism: 'non-deterministic' }],
