@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { MillraceError } from '@millrace/protocol'
+import { audit } from '@millrace/store'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { authenticator } from './auth/authenticate.ts'
 import { type Permission, requirePermission } from './auth/permissions.ts'
@@ -13,6 +14,7 @@ import type { Principal } from './http/principal.ts'
 import { principalName } from './http/principal.ts'
 import { sendProblem } from './http/problem.ts'
 import { ListMetadataSchema, MetadataSchema, ProblemDetailSchema, ProblemSchema } from './http/schemas.ts'
+import { openScope } from './http/transactions.ts'
 import { apiKeyRoutes } from './routes/api-keys/routes.ts'
 import { authRoutes } from './routes/auth/routes.ts'
 import { catalogRoutes } from './routes/catalog/routes.ts'
@@ -173,9 +175,29 @@ async function tenantScope(app: App, ctx: Context): Promise<void> {
   app.addHook('onRequest', async (request) => {
     request.principal = await authenticate(request)
     const permission = request.routeOptions.config.permission
-    if (permission) requirePermission(request.principal, permission)
+    if (permission) await requireAudited(ctx, request, permission)
   })
   await limitRate(app, ctx, (request) => `${request.principal.org}/${principalName(request.principal)}`)
+}
+
+/** A denial is an audit event too, and it is answered whether or not the event could be written. */
+async function requireAudited(ctx: Context, request: FastifyRequest, permission: Permission): Promise<void> {
+  try {
+    requirePermission(request.principal, permission)
+  } catch (error) {
+    const { org } = request.principal
+    const event = {
+      actor: principalName(request.principal),
+      action: (request.routeOptions.schema as { operationId?: string } | undefined)?.operationId ?? request.method,
+      resourceName: request.url.split('?', 1)[0] ?? '',
+      outcome: 'DENIED',
+      requestId: request.id,
+    } as const
+    await openScope(ctx, org, (scope) => audit(scope, event)).catch((cause: unknown) =>
+      ctx.log.warn({ err: cause, request_id: request.id }, 'a denial was not audited'),
+    )
+    throw error
+  }
 }
 
 async function limitRate(app: App, ctx: Context, who: (request: FastifyRequest) => string): Promise<void> {

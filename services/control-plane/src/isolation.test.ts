@@ -137,6 +137,8 @@ test('a viewer reads, and is told which permission is missing for the rest', asy
     payload: { metadata: { name: 'x' }, spec: { role: 'viewer' } },
   })
   expect(write.json()).toMatchObject({ status: 403, code: 'PERMISSION_DENIED', detail: expect.stringContaining('keys.write') })
+  const denied = await t.database.store.withTenant(a.org, (tx) => tx.audit_events.findMany({ where: { outcome: 'DENIED' } }))
+  expect(denied).toMatchObject([{ action: 'createApiKey' }])
   const results = await t.app.inject({ url: '/v1/workspaces/secret-space/statements/alpha-statement/results', headers })
   expect(results.json()).toMatchObject({ status: 403, code: 'PERMISSION_DENIED' })
 })

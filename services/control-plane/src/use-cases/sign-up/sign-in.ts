@@ -1,4 +1,4 @@
-import { createSession, lookupIdentity, type Scope } from '@millrace/store'
+import { audit, createSession, lookupIdentity, type Scope } from '@millrace/store'
 import { newSessionToken, sessionHash } from '../../auth/authenticate.ts'
 import type { Identity } from '../../auth/oidc.ts'
 import type { Context } from '../../context.ts'
@@ -38,6 +38,13 @@ export async function signIn(ctx: Context, identity: Identity): Promise<SignedIn
 async function startSession(ctx: Context, scope: Scope, user: string): Promise<SignedIn> {
   const token = newSessionToken(ctx)
   const expiresAt = new Date(scope.now.getTime() + ctx.settings.sessionMs)
-  await createSession(scope, { user, tokenHash: sessionHash(token), expiresAt })
+  const session = await createSession(scope, { user, tokenHash: sessionHash(token), expiresAt })
+  await audit(scope, {
+    actor: `user:${user}`,
+    action: 'login',
+    resourceName: `session/${session}`,
+    outcome: 'SUCCESS',
+    requestId: '',
+  })
   return { token, org: scope.org, expiresAt }
 }
