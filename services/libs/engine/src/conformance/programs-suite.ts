@@ -51,7 +51,7 @@ class Disagreement extends Error {
   }
 }
 
-async function runProgram(program: TableProgram): Promise<CaseReport> {
+export async function runProgram(program: TableProgram): Promise<CaseReport> {
   const { id } = program
   if (program.flink_oneshot?.mode === 'batch') return { id, status: 'skipped', reason: 'a batch job' }
   const folder = await mkdtemp(join(tmpdir(), 'millrace-program-'))
