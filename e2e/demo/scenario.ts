@@ -14,7 +14,7 @@ import { createTables, kafkaPrefix, PARTITIONS, PRICE_ABOVE, STATEMENTS, startSt
 import { probeIsolation } from './probes.ts'
 import type { DemoReport } from './report.ts'
 import { log, type Scene } from './scene.ts'
-import { expectStatus, Tenant, until } from './service.ts'
+import { expectStatus, type StatementView, Tenant, until } from './service.ts'
 
 const POOL = 'demo'
 const STEADY_RATE = 2000
@@ -149,12 +149,22 @@ async function killWorker({ report, observer, a }: Scene): Promise<void> {
 /** All input is read: no lag for three seconds in a row. */
 async function drained({ a, observer }: Scene): Promise<void> {
   let since = 0
-  await until('the backlog is gone', 300_000, async () => {
+  const state = (views: readonly StatementView[]) =>
+    views.map(
+      (v) =>
+        `${v.metadata.name} ${v.status.phase} lag ${v.status.lag.records} cu ${v.status.cu} epoch ${v.status.epoch} ${v.status.detail ?? ''}`,
+    )
+  let shown = 0
+  await until('the backlog is gone', 240_000, async () => {
     const views = await Promise.all(STATEMENTS.map((name) => a.statement(name)))
     const failed = views.find((v) => v.status.phase === 'FAILED')
     if (failed) throw new Error(`${failed.metadata.name} FAILED: ${failed.status.detail}`)
     const idle = views.every((v) => v.status.phase === 'RUNNING' && v.status.lag.records === 0)
     since = idle ? since || Date.now() : 0
+    if (Date.now() - shown > 10_000) {
+      shown = Date.now()
+      for (const line of state(views)) log(line)
+    }
     return idle && Date.now() - since > 3000 ? true : undefined
   })
   log(`all input is read (${observer.busyWorkers().length} busy workers)`)

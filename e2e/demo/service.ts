@@ -53,7 +53,7 @@ export class Tenant {
     const answer = await request<{ workspace: { name: string }; api_key: { key: string } }>(api, {
       method: 'POST',
       path: '/v1/signup',
-      body: { organization, email: `owner@${organization}.example` },
+      body: { organization, workspace: `${organization}-prod`, email: `owner@${organization}.example` },
     })
     expectStatus(answer, 201, 'sign-up')
     return new Tenant(api, answer.body.api_key.key, answer.body.workspace.name)
