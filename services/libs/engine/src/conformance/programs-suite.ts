@@ -84,6 +84,8 @@ function planOf(program: TableProgram, settings: CompileSettings): PhysicalPlan 
   if (first) throw new Error(`${first.code}: ${first.message}`)
   const [plan] = plans
   if (plan === undefined || plans.length > 1) throw new Unsupported(`${plans.length} jobs in one program`)
+  const columns = plan.operators.flatMap(({ body }) => (body.kind === 'Source' ? body.table.columns : []))
+  if (columns.some((column) => column.type.kind === 'BITMAP')) throw new Unsupported('The embedded runtime has no BITMAP values.')
   return plan
 }
 
