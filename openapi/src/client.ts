@@ -1,4 +1,4 @@
-import type { operations, paths } from './generated/api.ts'
+import type { operations } from './generated/api.ts'
 import { routes } from './generated/routes.ts'
 import { type Problem, ProblemError } from './problem.ts'
 
@@ -52,8 +52,6 @@ export interface ApiClient {
     options: CallOptions<Id> & { readonly accept: string; readonly lastEventId?: string },
   ): Promise<Response>
 }
-
-export type { paths }
 
 /** A small typed client: one function over the document's operations, nothing generated but types and the table of paths. */
 export function createApiClient(options: ApiClientOptions): ApiClient {

@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type TSchema } from 'typebox'
 
 /** Names in paths and bodies. The regular expression also keeps verbs (`name:stop`) apart from names in the router. */
 export const NAME_PATTERN = '^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$'
@@ -182,5 +182,4 @@ export const preconditionProblems = {
   428: problem('If-Match is required.'),
 }
 
-export type StaticOf<S extends TSchema> = Static<S>
 export const pageSize = (query: { readonly page_size?: string | undefined }): number => Number(query.page_size ?? 50)
