@@ -1,9 +1,10 @@
 /**
- * `node services/libs/engine/src/conformance/main.ts --suite parser|types|programs [--cases FILE] [--report out.json]`
+ * `node services/libs/engine/src/conformance/main.ts --suite functions|parser|types|programs [--cases FILE] [--report out.json]`
  * Runs a suite of Flink's answers, prints its counts, and exits with 1 where agreement is below the suite's threshold.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { FUNCTIONS_THRESHOLD, runFunctionsSuite } from './functions-suite.ts'
 import { PARSER_THRESHOLD, runParserSuite } from './parser-suite.ts'
 import { PROGRAMS_THRESHOLD, runProgramsSuite } from './programs-suite.ts'
 import type { SuiteReport } from './suite-report.ts'
@@ -14,6 +15,7 @@ type Suite = Readonly<{ run: (casesFile: string) => SuiteReport | Promise<SuiteR
 const SHARED = new URL('../../../../../../shared/conformance/', import.meta.url).pathname
 
 const SUITES: Readonly<Record<string, Suite>> = {
+  functions: { run: runFunctionsSuite, cases: `${SHARED}functions.json.gz`, threshold: FUNCTIONS_THRESHOLD },
   parser: { run: runParserSuite, cases: `${SHARED}parser.json.gz`, threshold: PARSER_THRESHOLD },
   programs: { run: runProgramsSuite, cases: `${SHARED}programs.json.gz`, threshold: PROGRAMS_THRESHOLD },
   types: { run: runTypesSuite, cases: SHARED, threshold: TYPES_THRESHOLD },

@@ -137,7 +137,8 @@ const splitIndexCall = runtime(splitIndex)
 /** A single-byte separator is searched in the bytes: nothing is decoded. */
 const splitIndexEmitter: Emitter = (env, call) => {
   const [text, separator, index] = call.args
-  const byte = separator?.kind === 'Literal' ? separatorByte(separator.value as string | number) : undefined
+  const byte =
+    separator?.kind === 'Literal' && separator.value !== null ? separatorByte(separator.value as string | number) : undefined
   if (byte === undefined) return splitIndexCall(env, call)
   const source = env.emit(text!)
   if (source.form !== 'slice') return splitIndexCall(env, call)
