@@ -49,6 +49,9 @@ describe('options of Kafka tables', () => {
     })
     expect(() => connectionOptions(base)).toThrow(/SASL needs/)
     expect(() => connectionOptions({ 'properties.bootstrap.servers': 'nowhere' })).toThrow(/host:port/)
-    expect(() => connectionOptions({ ...base, 'properties.security.protocol': 'SSL' })).toThrow(/SSL/)
+    expect(connectionOptions({ ...base, 'properties.security.protocol': 'SSL' })).toMatchObject({ tls: {} })
+    expect(() => connectionOptions({ ...base, 'properties.security.protocol': 'TLS' })).toThrow(/SASL_SSL/)
+    const blind = { 'properties.security.protocol': 'SSL', 'properties.ssl.endpoint.identification.algorithm': '' }
+    expect(() => connectionOptions({ ...base, ...blind })).toThrow(/always verified/)
   })
 })

@@ -16,7 +16,7 @@ const CONNECTION: readonly OptionDescriptor[] = [
     { key: 'properties.bootstrap.servers', type: 'list', required: true },
     'Addresses host:port of the cluster, separated by commas.',
   ),
-  choice('properties.security.protocol', ['PLAINTEXT', 'SASL_PLAINTEXT'], 'How the cluster is spoken to.'),
+  choice('properties.security.protocol', ['PLAINTEXT', 'SASL_PLAINTEXT', 'SSL', 'SASL_SSL'], 'How the cluster is spoken to.'),
   choice('properties.sasl.mechanism', ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'How the principal proves itself.'),
   option({ key: 'properties.sasl.username', type: 'string' }, 'The principal.'),
   option({ key: 'properties.sasl.password', type: 'string', sensitive: true }, 'Its password.'),

@@ -12,4 +12,6 @@ export type Dial = (target: {
   readonly port: number
   readonly onread?: ReadInto
   readonly signal?: AbortSignal
+  /** Encrypted; the peer's certificate has to be that of `host`. `ca` (PEM) is trusted instead of the system's authorities. */
+  readonly tls?: { readonly ca?: string }
 }) => Promise<Socket>

@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { connect, isIP, Socket } from 'node:net'
+import { checkServerIdentity, connect as connectTls } from 'node:tls'
 import { type AddressPolicy, judgeAddress } from './address-policy.ts'
 
 /** Reads straight into the caller's memory, as net.connect's `onread`. */
@@ -13,6 +14,13 @@ export interface DialTarget {
   readonly port: number
   readonly onread?: ReadInto
   readonly signal?: AbortSignal
+  /** Encrypted, with the peer's certificate verified against `host`, whatever address it resolved to. */
+  readonly tls?: TlsOptions
+}
+
+export interface TlsOptions {
+  /** Certificates (PEM) that are trusted instead of the system's. */
+  readonly ca?: string
 }
 
 export type Dial = (target: DialTarget) => Promise<Socket>
@@ -92,27 +100,38 @@ async function resolveAll(host: string): Promise<readonly string[]> {
 function open(request: { readonly address: string; readonly target: DialTarget; readonly timeoutMs: number }): Promise<Socket> {
   const { address, target, timeoutMs } = request
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      host: address,
-      port: target.port,
-      noDelay: true,
-      keepAlive: true,
-      ...(target.onread ? { onread: readInto(target.onread) } : {}),
-      ...(target.signal ? { signal: target.signal } : {}),
-    })
+    const socket = start(address, target)
     const fail = (error: Error) => {
       socket.destroy()
       reject(error)
     }
     socket.setTimeout(timeoutMs, () => fail(new Error(`${target.host}:${target.port} did not answer in ${timeoutMs} ms`)))
     socket.once('error', fail)
-    socket.once('connect', () => {
+    socket.once(target.tls ? 'secureConnect' : 'connect', () => {
       socket.setTimeout(0)
       socket.removeAllListeners('timeout')
       socket.removeListener('error', fail)
       resolve(socket)
     })
   })
+}
+
+function start(address: string, target: DialTarget): Socket {
+  const { port, onread, signal, tls } = target
+  const common = { host: address, port, noDelay: true, keepAlive: true, ...(onread ? { onread: readInto(onread) } : {}) }
+  if (!tls) return connect({ ...common, ...(signal ? { signal } : {}) })
+  const host = target.host.replace(/^\[(.*)\]$/, '$1')
+  const socket = connectTls({
+    ...common,
+    ...(isIP(host) ? {} : { servername: host }),
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  })
+  const abort = () => socket.destroy(new Error('aborted'))
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  socket.once('close', () => signal?.removeEventListener('abort', abort))
+  return socket
 }
 
 function readInto(onread: ReadInto) {

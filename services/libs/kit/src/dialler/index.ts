@@ -8,4 +8,5 @@ export {
   type DialTarget,
   type OpenSocket,
   type ReadInto,
+  type TlsOptions,
 } from './dialler.ts'

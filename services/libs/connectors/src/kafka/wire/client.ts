@@ -17,6 +17,8 @@ export interface BootstrapAddress {
 export interface ClientOptions {
   readonly bootstrap: readonly BootstrapAddress[]
   readonly sasl?: SaslOptions
+  /** Present = every connection is encrypted. */
+  readonly tls?: { readonly ca?: string }
   readonly clientId: string
   readonly dial: Dial
   readonly random?: RandomBytes
@@ -111,9 +113,9 @@ export class KafkaClient {
   }
 
   async #connect(address: BootstrapAddress): Promise<PreparedConnection> {
-    const { dial, clientId, sasl, random = systemRandom } = this.options
+    const { dial, clientId, sasl, tls, random = systemRandom } = this.options
     const { host, port } = address
-    const connection = await Connection.open({ host, port, dial, clientId, signal: this.signal })
+    const connection = await Connection.open({ host, port, dial, clientId, signal: this.signal, ...(tls ? { tls } : {}) })
     this.#open.add(connection)
     try {
       if (this.#abort.signal.aborted) throw unreachable(connection.address, 'the client is closed')

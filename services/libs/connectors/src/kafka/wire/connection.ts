@@ -25,6 +25,7 @@ export interface ConnectionTarget {
   readonly port: number
   readonly dial: Dial
   readonly clientId: string
+  readonly tls?: { readonly ca?: string }
   readonly signal?: AbortSignal
 }
 
@@ -73,10 +74,10 @@ export class Connection {
       buffer: () => connection.#target.subarray(connection.#got, connection.#need),
       callback: (bytes: number) => connection.#received(bytes),
     }
-    const { host, port, signal } = target
+    const { host, port, signal, tls } = target
     let socket: Socket
     try {
-      socket = await target.dial({ host, port, onread, ...(signal ? { signal } : {}) })
+      socket = await target.dial({ host, port, onread, ...(signal ? { signal } : {}), ...(tls ? { tls } : {}) })
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ADDRESS_REFUSED') throw error
       throw unreachable(connection.address, error instanceof Error ? error.message : String(error), error)
