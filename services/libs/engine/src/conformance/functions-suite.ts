@@ -135,7 +135,7 @@ function fieldValue(field: FieldCase, type: LogicalType, session: SessionContext
       field.literal === undefined
         ? undefined
         : bound(`CAST(${field.literal} AS ${field.type.replace(/ NOT NULL$/, '')})`, session, '')
-    return typeof exprs === 'object' ? boxedAt(evaluate(exprs[0], [], [])!, exprs[0].type, 0) : null
+    return typeof exprs === 'object' ? boxedAt(evaluate(exprs[0], { types: [], values: [] })!, exprs[0].type, 0) : null
   }
 }
 
@@ -149,12 +149,8 @@ function bound(sql: string, session: SessionContext, table: string): readonly [B
   return [statement.query.exprs[0]!]
 }
 
-function evaluate(
-  expr: BoundExpr,
-  types: readonly LogicalType[],
-  values: readonly Boxed[],
-  config: Readonly<Record<string, string>> = {},
-) {
+function evaluate(expr: BoundExpr, row: Pick<Row, 'types' | 'values'>, config: Readonly<Record<string, string>> = {}) {
+  const { types, values } = row
   const project = createProjection([expr], { inputTypes: types, config, evaluation: EVALUATION })
   return project(batchOfRows(types, [values])).columns[0]
 }
@@ -164,7 +160,7 @@ function outcomeOf(sql: string, { session, table, types, values }: Row): Outcome
   if (typeof exprs === 'string') return { kind: 'refused', reason: exprs }
   const [expr] = exprs
   try {
-    const vector = evaluate(expr, types, values, session.config)!
+    const vector = evaluate(expr, { types, values }, session.config)!
     const batch = { length: 1, columns: [vector], kinds: null, marks: [], lease: null }
     const [encoded] = [...encodeRows(batch, [{ name: 'x', type: expr.type }])]
     return { kind: 'value', value: encoded!.row[0], type: expr.type }
