@@ -63,7 +63,7 @@ export function typesOf(sql: string, session: SessionContext): string {
 }
 
 /** `CODE at 'text': message (hint)`, one a line. */
-export function showDiagnostics(diagnostics: readonly Diagnostic[], text: string): string {
+function showDiagnostics(diagnostics: readonly Diagnostic[], text: string): string {
   return diagnostics
     .map(
       ({ code, message, hint, span }) =>

@@ -7,9 +7,9 @@ import { type Diagnostic, DiagnosticSink } from '../diagnostic/diagnostic.ts'
 import type { Span } from '../text/span.ts'
 
 /** Queries inside of queries, views included. */
-export const QUERY_DEPTH_MAX = 64
+const QUERY_DEPTH_MAX = 64
 /** Nodes of one bound statement; common tables and views count at each use. */
-export const REL_NODES_MAX = 10_000
+const REL_NODES_MAX = 10_000
 
 /** A column's name may be shown as this much text in messages. */
 const SHOWN_MAX = 200
@@ -141,6 +141,6 @@ export function showPath(path: ObjectPath): string {
   return path.filter((part) => part !== '').join('.')
 }
 
-export function shorten(text: string): string {
+function shorten(text: string): string {
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
 }

@@ -232,7 +232,7 @@ function spaceName(space: Namespace): string {
   return space.path === undefined ? '' : `${showPath(space.path)}.`
 }
 
-export function columnExpr(column: { readonly name: string; readonly type: LogicalType; readonly index: number }): BoundExpr {
+function columnExpr(column: { readonly name: string; readonly type: LogicalType; readonly index: number }): BoundExpr {
   return { kind: 'Column', type: column.type, index: column.index, name: column.name }
 }
 

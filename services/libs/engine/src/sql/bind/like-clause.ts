@@ -39,8 +39,23 @@ export function mergeLike(ast: CreateTable, place: LikePlace): CatalogTable | un
     ...(base.primaryKey !== undefined && strategies.CONSTRAINTS === 'INCLUDING' ? { primaryKey: base.primaryKey } : {}),
   }
   const definition = new TableDefinition(place.state, place.text, inherited)
+  checkKey(ast, kept, place.state)
   definition.add(ast.elements, overwritable(kept, ast.elements, strategies))
   return { kind: 'table', ...definition.shape, ...mergeParts({ ast, base, strategies }, place) }
+}
+
+/** A key over columns of the base table does not change them: they have to be NOT NULL already. */
+function checkKey(ast: CreateTable, kept: readonly TableColumn[], state: BinderState): void {
+  for (const element of ast.elements) {
+    if (element.kind !== 'TableConstraint' || element.type !== 'PRIMARY KEY') continue
+    const nullable = element.columns.find(({ value }) => kept.some((column) => column.name === value && column.type.nullable))
+    if (nullable !== undefined)
+      state.error(
+        'SQL_KEY_NULLABLE',
+        nullable.span,
+        `Column '${nullable.value}' of the base table can be NULL and is no part of a primary key.`,
+      )
+  }
 }
 
 function strategiesOf(like: LikeClause, state: BinderState): Strategies {

@@ -120,7 +120,7 @@ function modelColumns(elements: readonly TableElement[], state: BinderState): re
       state.error('SQL_MODEL_COLUMN', element.span, 'INPUT and OUTPUT of a model take plain columns.')
       return []
     }
-    const type = typeFromAst(element.type, state.report)
+    const type = typeFromAst(element.type, state.report, 'column')
     return type === undefined ? [] : [{ name: element.name.parts[0]!.value, type }]
   })
 }

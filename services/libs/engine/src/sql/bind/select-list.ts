@@ -36,7 +36,7 @@ export function expandItem(item: SelectItem, place: ItemPlace): readonly OutputC
 }
 
 /** The name of an item without alias: a column's own, else `EXPR$n`. */
-export function derivedName(expr: Expression, position: number): string {
+function derivedName(expr: Expression, position: number): string {
   return expr.kind === 'Identifier' ? expr.parts.at(-1)!.value : `EXPR$${position}`
 }
 

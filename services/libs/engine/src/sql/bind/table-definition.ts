@@ -100,7 +100,7 @@ export class TableDefinition {
   }
 
   #plain(element: PhysicalColumn | MetadataColumn): TableColumn | undefined {
-    const type = typeFromAst(element.type, this.#state.report)
+    const type = typeFromAst(element.type, this.#state.report, 'column')
     if (type === undefined) return undefined
     const name = element.name.parts[0]!.value
     const comment = element.comment === undefined ? {} : { comment: element.comment.value }
@@ -242,6 +242,6 @@ export function asWatermark(expr: BoundExpr, column: LogicalType): BoundExpr {
 }
 
 /** TIMESTAMP or TIMESTAMP_LTZ of at most millisecond precision. */
-export function isRowtimeType(type: LogicalType): boolean {
+function isRowtimeType(type: LogicalType): boolean {
   return (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.precision <= TIME_PRECISION_MAX
 }

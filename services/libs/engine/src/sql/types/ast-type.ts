@@ -29,9 +29,12 @@ import { typeProblem } from './type-limits.ts'
 
 export type ReportType = (diagnostic: Diagnostic) => void
 
+/** Where a type stands: as the target of CAST, or as a column's or inside of another type. */
+export type TypePlace = 'cast' | 'column'
+
 /** Undefined after an error was reported. A type without NOT NULL is nullable. */
-export function typeFromAst(name: TypeName, report: ReportType): LogicalType | undefined {
-  const type = baseType(name, report)
+export function typeFromAst(name: TypeName, report: ReportType, place: TypePlace = 'cast'): LogicalType | undefined {
+  const type = baseType(name, report, place)
   if (type === undefined) return undefined
   const problem = typeProblem(type)
   if (problem !== undefined) {
@@ -41,22 +44,22 @@ export function typeFromAst(name: TypeName, report: ReportType): LogicalType | u
   return withNullability(type, name.nullable ?? true)
 }
 
-function baseType(name: TypeName, report: ReportType): LogicalType | undefined {
+function baseType(name: TypeName, report: ReportType, place: TypePlace): LogicalType | undefined {
   switch (name.kind) {
     case 'SimpleType':
       return simpleType(name, report)
     case 'IntervalType':
       return intervalType(name.qualifier, report)
     case 'CollectionType': {
-      const element = typeFromAst(name.element, report)
+      const element = typeFromAst(name.element, report, 'column')
       if (element === undefined) return undefined
-      // `INT ARRAY` is an array of INT NOT NULL unless NULL is said: the standard's collections hold no NULL by default.
-      const held = name.postfix ? withNullability(element, name.element.nullable ?? false) : element
+      // CAST(… AS INT ARRAY) is an array of INT NOT NULL, as the standard has it; in columns and in other types Flink lets it hold NULL.
+      const held = name.postfix && place === 'cast' ? withNullability(element, name.element.nullable ?? false) : element
       return name.collection === 'ARRAY' ? array(held) : multiset(held)
     }
     case 'MapType': {
-      const key = typeFromAst(name.key, report)
-      const value = typeFromAst(name.value, report)
+      const key = typeFromAst(name.key, report, 'column')
+      const value = typeFromAst(name.value, report, 'column')
       return key && value && map(key, value)
     }
     case 'RowType': {
@@ -78,7 +81,7 @@ function baseType(name: TypeName, report: ReportType): LogicalType | undefined {
 function fieldTypes(fields: readonly FieldType[], report: ReportType): Field[] | undefined {
   const typed: Field[] = []
   for (const field of fields) {
-    const type = typeFromAst(field.type, report)
+    const type = typeFromAst(field.type, report, 'column')
     if (type === undefined) continue
     typed.push({ name: field.name.value, type, ...(field.comment && { comment: field.comment.value }) })
   }
