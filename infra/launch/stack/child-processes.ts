@@ -42,7 +42,13 @@ export function manageProcess(spec: ProcessSpec, { root, logs, pids, onRestart }
     const log = fs.openSync(path.join(logs, `${spec.name}.log`), 'a')
     const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(root, spec.entry)], {
       cwd: root,
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...spec.env },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        // Stripped and compiled modules are kept: the next start of a service, a worker or a thread loads in a fraction of the time.
+        NODE_COMPILE_CACHE: path.join(root, '.tools', 'compile-cache'),
+        ...spec.env,
+      },
       stdio: ['ignore', log, log],
     })
     fs.closeSync(log)

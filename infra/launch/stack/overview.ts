@@ -1,10 +1,6 @@
 /** The overview that stays on the terminal: redrawn each second; on a pipe, one line when something changes. */
 import type { Api, StatementView } from './api.ts'
 
-export interface OverviewHeader {
-  readonly lines: readonly string[]
-}
-
 interface PoolView {
   readonly metadata: { readonly name: string }
   readonly spec: { readonly max_cu: number }

@@ -13,7 +13,7 @@ const asDouble = new Float64Array(cell.buffer)
 const asBigint = new BigInt64Array(cell.buffer)
 
 /** True for types whose values can be read back from a packed key. */
-export function isUnpackable(type: LogicalType): boolean {
+function isUnpackable(type: LogicalType): boolean {
   return representationOf(type) !== 'object' || type.kind === 'DECIMAL'
 }
 

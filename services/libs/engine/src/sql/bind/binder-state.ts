@@ -11,9 +11,6 @@ const QUERY_DEPTH_MAX = 64
 /** Nodes of one bound statement; common tables and views count at each use. */
 const REL_NODES_MAX = 10_000
 
-/** A column's name may be shown as this much text in messages. */
-const SHOWN_MAX = 200
-
 /** A message, or one with a hint. */
 export type DiagnosticText = string | readonly [message: string, hint: string | undefined]
 
@@ -139,8 +136,4 @@ export function quote(name: string): string {
 
 export function showPath(path: ObjectPath): string {
   return path.filter((part) => part !== '').join('.')
-}
-
-function shorten(text: string): string {
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
 }

@@ -2,7 +2,6 @@
 import type { CatalogFunction } from '../catalog/catalog.ts'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import type { Span } from '../text/span.ts'
-import type { LogicalType } from '../types/logical-type.ts'
 import type { BoundExpr } from './expr.ts'
 import type { ObjectPath, Schema } from './rel.ts'
 
@@ -35,4 +34,3 @@ export interface ReportDiagnostic {
 
 /** The result of typing something: undefined after an error was reported. */
 export type Typed<T extends BoundExpr = BoundExpr> = T | undefined
-export type TypeOf = (expr: BoundExpr) => LogicalType

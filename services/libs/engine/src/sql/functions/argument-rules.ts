@@ -155,12 +155,6 @@ export function literal(rule: ArgumentRule): ArgumentRule {
   }
 }
 
-/** A symbol that the binder made of a keyword. */
-export const symbol: ArgumentRule = {
-  label: '<SYMBOL>',
-  infer: (call, i) => (call.types[i]!.kind === 'SYMBOL' ? call.types[i]! : NO_MATCH),
-}
-
 /** The type that all arguments share; each keeps its own nullability. */
 export const common: ArgumentRule = {
   label: '<COMMON>',

@@ -34,12 +34,10 @@ export const EXACT = family('EXACT_NUMERIC', isExactNumeric)
 export const INT = family('INTEGER', isInteger)
 /** The type INT and the smaller ones. */
 export const INT32 = family('INT', (type) => isInteger(type) && type.kind !== 'BIGINT')
-export const TIMES = family('TIME', (type) => type.kind === 'TIME')
 export const TIMESTAMPS = family('TIMESTAMP', isTimestamp)
 export const DATETIME = family('DATETIME', isDatetime)
 export const INTERVAL = family('INTERVAL', isInterval)
 export const UNIT = family('UNIT', (type) => type.kind === 'SYMBOL')
-export const COLLECTION = family('COLLECTION', (type) => type.kind === 'ARRAY' || type.kind === 'MULTISET')
 export const COLLECTION_OR_MAP = family('COLLECTION or MAP', (type) => ['ARRAY', 'MULTISET', 'MAP'].includes(type.kind))
 
 export const NULL_PROBLEM = 'A bare NULL has no type here'

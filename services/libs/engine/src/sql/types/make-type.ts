@@ -33,7 +33,6 @@ export const VARIANT = plain('VARIANT')
 export const BITMAP = plain('BITMAP')
 export const NULL = plain('NULL')
 export const SYMBOL = plain('SYMBOL', false)
-export const DESCRIPTOR = plain('DESCRIPTOR', false)
 
 export function char(length: number): LogicalType {
   return { kind: 'CHAR', nullable: true, length }
