@@ -55,8 +55,8 @@ export class GroupAggregate implements Operator, Stateful, HandlesTick {
     this.#run = generateChangelog(this.#spec, body)
     this.#evaluation = evaluationOf(ctx)
     this.#keyGroups = ctx.keyGroups.total
-    const keyWords = fixedKeyWords(body.keys.map((key) => inputTypes[key]!))
-    this.#state = new GroupState(groupLayout(this.#spec), (bytes) => ctx.charge(bytes), keyWords)
+    const fixedWords = fixedKeyWords(body.keys.map((key) => inputTypes[key]!))
+    this.#state = new GroupState(groupLayout(this.#spec), (bytes) => ctx.charge(bytes), { fixedWords })
     this.#hasNulls = new Uint8Array(body.aggregates.length)
   }
 

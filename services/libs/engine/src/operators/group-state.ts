@@ -3,7 +3,7 @@ import type { ObjectState, StateColumn } from '../codegen/aggregates/aggregate-c
 import type { Boxed } from '../data/boxed.ts'
 import { readBoxed, writeBoxed } from '../data/boxed-codec.ts'
 import type { ByteReader, ByteWriter } from '../data/byte-buffer.ts'
-import { KeyTable } from './key-table.ts'
+import { KeyTable, type TableSize } from './key-table.ts'
 import { hashWords } from './key-words.ts'
 
 /** What an object in a state column costs before it holds anything. */
@@ -43,12 +43,11 @@ export class GroupState {
   #capacity: number
   #objectBytes = 0
 
-  /** `keyWords`: words of every packed key, 0 where keys differ in length. */
-  constructor(layout: StateLayout, charge: (bytes: number) => void, keyWords = 0) {
+  constructor(layout: StateLayout, charge: (bytes: number) => void, size: TableSize = {}) {
     this.#layout = layout
     this.#charge = charge
     this.#rowBytes = layout.stride * CELL_BYTES + layout.objects.length * CELL_BYTES
-    this.table = new KeyTable(charge, keyWords)
+    this.table = new KeyTable(charge, size)
     this.#capacity = this.table.capacity
     charge(this.#capacity * this.#rowBytes)
     this.f64 = new Float64Array(this.#capacity * layout.stride)

@@ -8,14 +8,21 @@ const WORDS_MIN = 256
 /** Bytes of one row besides its key: hash, start, count, and two slots of two words at the highest load. */
 const ROW_BYTES = 28
 
+export interface TableSize {
+  /** Words of every key; 0 where keys differ in length. */
+  readonly fixedWords?: number
+  /** Keys to make room for at once. */
+  readonly rows?: number
+}
+
 export class KeyTable {
   /** By slot: row + 1 (0 = free), then the hash. */
-  #slots = new Int32Array(ROWS_MIN * 4)
-  #hashes = new Int32Array(ROWS_MIN)
-  #starts = new Int32Array(ROWS_MIN)
+  #slots: Int32Array
+  #hashes: Int32Array
+  #starts: Int32Array
   /** Words of the row's key; −1 for a row that is not in use. */
-  #counts = new Int32Array(ROWS_MIN)
-  #words = new Int32Array(WORDS_MIN)
+  #counts: Int32Array
+  #words: Int32Array
   #wordsUsed = 0
   #wordsFreed = 0
   #rows = 0
@@ -24,10 +31,15 @@ export class KeyTable {
   /** Words of every key; 0 where keys differ in length. */
   readonly #fixed: number
 
-  constructor(charge: (bytes: number) => void, fixedWords = 0) {
+  constructor(charge: (bytes: number) => void, { fixedWords = 0, rows = ROWS_MIN }: TableSize = {}) {
     this.#charge = charge
     this.#fixed = fixedWords
-    if (fixedWords > 0) this.#words = new Int32Array(ROWS_MIN * fixedWords)
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(rows, ROWS_MIN)))
+    this.#slots = new Int32Array(capacity * 4)
+    this.#hashes = new Int32Array(capacity)
+    this.#starts = new Int32Array(fixedWords > 0 ? 0 : capacity)
+    this.#counts = new Int32Array(capacity)
+    this.#words = new Int32Array(fixedWords > 0 ? capacity * fixedWords : WORDS_MIN)
     charge(this.bytes())
   }
 

@@ -12,11 +12,6 @@ const cell = new Int32Array(2)
 const asDouble = new Float64Array(cell.buffer)
 const asBigint = new BigInt64Array(cell.buffer)
 
-/** True for types whose values can be read back from a packed key. */
-function isUnpackable(type: LogicalType): boolean {
-  return representationOf(type) !== 'object' || type.kind === 'DECIMAL'
-}
-
 export function unpackKey(words: Int32Array, types: readonly LogicalType[]): Boxed[] {
   let at = maskWords(types.length)
   return types.map((type, i) => {

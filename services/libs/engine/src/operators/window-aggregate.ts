@@ -43,6 +43,7 @@ import { fireTime, type WindowSlices, windowSlices } from './window-slices.ts'
 const SLICES = 'slices'
 const WATERMARK = 'watermark'
 const OUTPUT_ROWS = 4096
+const USUAL_ROWS_MAX = 1 << 17
 /** Bytes of a WATERMARK section: one double. */
 const WATERMARK_BYTES = 8
 
@@ -67,6 +68,8 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
   readonly #output: WindowOutput
   readonly #localTime: (time: number) => number
   #watermark = WATERMARK_MIN
+  /** Half of the groups of the last slice: a new one has room for as many at once. */
+  #usualRows = 0
 
   constructor({ body, inputTypes, ctx }: AggregateSettings<WindowAggregateBody>) {
     const slices = windowSlices(body.window)
@@ -138,7 +141,7 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
     const open = this.#slices.windowsOf(slice).filter((end) => !this.#hasFired(end))
     if (open.length === 0) return undefined
     for (const end of open) this.#pending.add(end)
-    const state = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes), this.#keyWords)
+    const state = this.#newState()
     this.#states.set(slice, state)
     return state
   }
@@ -167,15 +170,21 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
     for (const slice of slices) this.#dropIfDone(slice)
   }
 
+  #newState(): GroupState {
+    return new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes), { fixedWords: this.#keyWords, rows: this.#usualRows })
+  }
+
   #merged(slices: readonly number[]): GroupState {
-    const target = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes), this.#keyWords)
+    const target = this.#newState()
     for (const slice of slices) this.#programs.merge({ target, other: this.#states.get(slice)!, context: this.#evaluation })
     return target
   }
 
   #dropIfDone(slice: number): void {
     if (this.#slices.windowsOf(slice).some((end) => this.#pending.has(end))) return
-    this.#states.get(slice)?.release()
+    const state = this.#states.get(slice)
+    this.#usualRows = Math.min(USUAL_ROWS_MAX, (state?.table.size ?? 0) / 2)
+    state?.release()
     this.#states.delete(slice)
   }
 
@@ -210,7 +219,7 @@ export class WindowAggregate implements Operator, HandlesWatermark, Stateful {
   /** A slice that was saved belongs to some window that must still fire, whatever the watermark of other subtasks says. */
   #reopen(slice: number): GroupState {
     for (const end of this.#slices.windowsOf(slice)) this.#pending.add(end)
-    const state = new GroupState(this.#layout, (bytes) => this.#ctx.charge(bytes), this.#keyWords)
+    const state = this.#newState()
     this.#states.set(slice, state)
     return state
   }
