@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { systemClock, uidMaker } from '@millrace/kit'
 import { openStore } from '@millrace/store'
 import pino from 'pino'
@@ -19,6 +20,7 @@ process.on('SIGTERM', () => stop.abort())
 process.on('SIGINT', () => stop.abort())
 
 log.info({ pid: process.pid, card: RATE_CARD_2026_01.name }, 'metering is up')
+flushCompileCache()
 await runMetering(
   { store, clock: systemClock, newUid: uidMaker(systemClock), card: RATE_CARD_2026_01, log, passMs: config.passMs },
   stop.signal,

@@ -147,6 +147,7 @@ const HANDED_ON = [
   'MILLRACE_SUPERVISOR_PID',
   'MILLRACE_LOG_LEVEL',
   'MILLRACE_FAULT_STORE_FULL',
+  'NODE_COMPILE_CACHE',
 ] as const
 
 /** Throws ConfigError naming every mistake at once. */

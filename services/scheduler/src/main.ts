@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { systemClock, uidMaker } from '@millrace/kit'
 import { openWakeUps } from '@millrace/queue'
@@ -121,6 +122,8 @@ scheduler = await startScheduler({
   log,
 })
 log.info({ url: scheduler.url, pid: process.pid }, 'scheduler is up')
+// Kept now, not at the end: a process that is killed leaves a warm start behind as well.
+flushCompileCache()
 
 let ending = false
 const end = (how: 'drain' | 'stop') => {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { startJob } from '@millrace/engine/runtime'
 import { systemClock, systemRandom, uuidV7 } from '@millrace/kit'
 import pino from 'pino'
@@ -51,6 +52,8 @@ const worker = await startWorker({
   log,
 })
 log.info({ readUrl: worker.readUrl, pid: process.pid }, 'worker is up')
+// Kept now, not at the end: a worker that is killed leaves a warm start to its successor as well.
+flushCompileCache()
 
 // What a run's coordinator failed to catch must not end its neighbours; the run itself fails by its own checks.
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))

@@ -93,6 +93,7 @@ function schedulerEnvironment(test: TestStore, at: { readonly port: number; read
     MILLRACE_MASTER_KEY: MASTER,
     MILLRACE_WORKER_LOGS: path.join(at.folder, 'logs'),
     MILLRACE_OBJECT_STORE_ROOT: path.join(at.folder, 'objects'),
+    NODE_COMPILE_CACHE: path.join(at.folder, 'compile-cache'),
     MILLRACE_SUPERVISOR_PID: String(process.pid),
     MILLRACE_WORKER_IDLE_AFTER_MS: '2000',
     MILLRACE_LOG_LEVEL: 'warn',
