@@ -6,10 +6,16 @@ import { adminError } from './admin-error.ts'
 export interface KafkaAdminOptions {
   readonly bootstrap: readonly string[]
   readonly sasl?: SaslOptions
+  /** Present = encrypted; `ca` (PEM) is trusted instead of the well-known authorities. */
+  readonly tls?: { readonly ca?: string }
   readonly clientId: string
   /** Both of the same dialler: what they refuse cannot be reached, advertised brokers included. */
   readonly dial: KafkaClient['options']['dial']
-  readonly openSocket: (target: { readonly host: string; readonly port: number }) => Socket
+  readonly openSocket: (target: {
+    readonly host: string
+    readonly port: number
+    readonly tls?: { readonly ca?: string }
+  }) => Socket
   readonly now: () => number
   readonly random: () => number
 }
@@ -28,12 +34,12 @@ export class AdminConnection {
 
   constructor(options: KafkaAdminOptions) {
     this.options = options
-    const { clientId, sasl, dial } = options
+    const { clientId, sasl, tls, dial } = options
     const bootstrap = options.bootstrap.map((address) => {
       const [, host = address, port = ''] = /^(.+):(\d+)$/.exec(address) ?? []
       return { host, port: Number(port) }
     })
-    this.client = new KafkaClient({ bootstrap, clientId, dial, ...(sasl ? { sasl } : {}) })
+    this.client = new KafkaClient({ bootstrap, clientId, dial, ...(sasl ? { sasl } : {}), ...(tls ? { tls } : {}) })
     const kafka = new Kafka({
       brokers: [...options.bootstrap],
       clientId,
@@ -41,7 +47,8 @@ export class AdminConnection {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retry: { retries: RETRIES, initialRetryTime: 100, maxRetryTime: 2_000 },
-      socketFactory: ({ host, port, onConnect }) => options.openSocket({ host, port }).once('connect', onConnect),
+      socketFactory: ({ host, port, onConnect }) =>
+        options.openSocket({ host, port, ...(tls ? { tls } : {}) }).once(tls ? 'secureConnect' : 'connect', onConnect),
       ...(sasl ? { sasl: kafkaJsSasl(sasl) } : {}),
     })
     this.#admin = kafka.admin()

@@ -1,6 +1,6 @@
 import { systemClock } from '@millrace/kit'
 import { createDialler, createSocketOpener } from '@millrace/kit/dialler'
-import { kafkaMissing, startTestKafka } from '@millrace/testkit'
+import { kafkaMissing, startTestKafka, startTlsProxy, tlsMissing } from '@millrace/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KafkaAdmin } from './kafka-admin.ts'
 
@@ -94,6 +94,28 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
     await expect(refused.topics.list()).rejects.toMatchObject({
       code: expect.stringMatching(/ADDRESS_REFUSED|BROKER_UNREACHABLE/),
     })
+  })
+
+  it.skipIf(tlsMissing)('speaks TLS with both of its clients', async () => {
+    const proxy = await startTlsProxy(Number(kafka.bootstrap.split(':')[1]))
+    const policy = { allowedAddresses: [`127.0.0.1:${proxy.port}`] }
+    const [dial, openSocket] = [createDialler(policy), createSocketOpener(policy)]
+    const sealed = new KafkaAdmin({
+      bootstrap: [kafka.bootstrap],
+      sasl: { mechanism: 'SCRAM-SHA-256', ...kafka.admin },
+      tls: { ca: proxy.ca },
+      clientId: 'test',
+      dial: (target) => dial({ ...target, port: proxy.port }),
+      openSocket: (target) => openSocket({ ...target, port: proxy.port }),
+      now: systemClock.now,
+      random: () => 0.5,
+    })
+    opened.push(sealed)
+    expect(await sealed.testConnection()).toMatchObject({ state: 'ACTIVE' })
+    expect(await sealed.topics.create({ name: 'over-tls', partitions: 1 })).toBe(true)
+    expect(await sealed.topics.list()).toContain('over-tls')
+    await sealed.close()
+    await proxy.stop()
   })
 
   it('reads a group that has committed nothing', async () => {

@@ -1,4 +1,7 @@
+import { createDialler } from '@millrace/kit/dialler'
+import { startTlsProxy, tlsMissing } from '@millrace/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openClient } from './client-of-table.ts'
 import { createKafkaSink } from './sink/sink.ts'
 import { createKafkaSource } from './source/source.ts'
 import {
@@ -237,6 +240,30 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
       )
       .toBe('2')
     await reader.close()
+  })
+
+  it.skipIf(tlsMissing)('reads and writes over TLS, and refuses a broker whose certificate it does not trust', async () => {
+    await bench.createTopic('sealed')
+    const proxy = await startTlsProxy(Number(bench.kafka.bootstrap.split(':')[1]))
+    const dial = createDialler({ allowedAddresses: [`127.0.0.1:${proxy.port}`] })
+    const context = bench.context({ dial: (target) => dial({ ...target, port: proxy.port }) })
+    const sealed = plain('sealed', {
+      'properties.security.protocol': 'SASL_SSL',
+      'properties.ssl.truststore.type': 'PEM',
+      'properties.ssl.truststore.certificates': proxy.ca,
+    })
+    const writer = openWriter(bench, sealed, context)
+    const rows = Array.from({ length: 3000 }, (_, i) => [i, 'x'.repeat(50)] as const)
+    await writeRows(writer, batchOf(sealed, rows))
+    await writer.close()
+    const reader = await openSource(bench, sealed, context)
+    expect(await readRows(reader, sealed)).toHaveLength(3000)
+    await reader.close()
+    const { 'properties.ssl.truststore.certificates': _, ...untrusting } = sealed.options
+    const client = openClient({ ...sealed, options: untrusting }, context)
+    await expect(client.metadata([])).rejects.toThrow(/self-signed/)
+    client.close()
+    await proxy.stop()
   })
 
   it('upsert-kafka: keys and values, and a record without a value deletes', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDialler } from './dialler.ts'
+import { AddressRefusedError, createDialler, createSocketOpener } from './dialler.ts'
 
 const openssl = spawnSync('openssl', ['version']).status === 0
 const title = openssl ? 'dialler over TLS' : 'dialler over TLS (skipped: no openssl to make a certificate)'
@@ -53,6 +53,20 @@ describe.skipIf(!openssl)(title, () => {
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
     })
     await expect(dialler()({ host: 'kafka.test', port, tls: {} })).rejects.toThrow(/self-signed/)
+  })
+
+  it('gives a library an encrypted socket at once, with the same verification', async () => {
+    const open = createSocketOpener({ allowedAddresses: [`127.0.0.1:${port}`], resolve: async () => ['127.0.0.1'] })
+    const socket = open({ host: 'kafka.test', port, tls: { ca } })
+    const text = await new Promise((resolve, reject) =>
+      socket.once('data', (data) => resolve(data.toString())).once('error', reject),
+    )
+    expect(text).toBe('hello')
+    socket.destroy()
+    const wrong = open({ host: 'other.test', port, tls: { ca } })
+    expect(await new Promise((resolve) => wrong.once('error', resolve))).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
+    const refused = createSocketOpener({ allowedAddresses: [] })({ host: '127.0.0.1', port, tls: { ca } })
+    expect(await new Promise((resolve) => refused.once('error', resolve))).toBeInstanceOf(AddressRefusedError)
   })
 
   it('ends when it is aborted', async () => {

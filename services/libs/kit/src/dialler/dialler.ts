@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { connect, isIP, Socket } from 'node:net'
-import { checkServerIdentity, connect as connectTls } from 'node:tls'
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from 'node:tls'
 import { type AddressPolicy, judgeAddress } from './address-policy.ts'
 
 /** Reads straight into the caller's memory, as net.connect's `onread`. */
@@ -64,7 +64,12 @@ export function createDialler(options: DiallerOptions): Dial {
 }
 
 /** For libraries that want a socket at once: it connects after the address was judged, and is destroyed with the refusal. */
-export type OpenSocket = (target: { readonly host: string; readonly port: number }) => Socket
+export type OpenSocket = (target: {
+  readonly host: string
+  readonly port: number
+  /** Encrypted: ready at 'secureConnect' instead of 'connect'. */
+  readonly tls?: TlsOptions
+}) => Socket
 
 export function createSocketOpener(options: DiallerOptions): OpenSocket {
   return (target) => {
@@ -75,7 +80,7 @@ export function createSocketOpener(options: DiallerOptions): OpenSocket {
       },
       (error: Error) => socket.destroy(error),
     )
-    return socket
+    return target.tls ? connectTls({ socket, ...verification(target.host, target.tls) }) : socket
   }
 }
 
@@ -120,18 +125,22 @@ function start(address: string, target: DialTarget): Socket {
   const { port, onread, signal, tls } = target
   const common = { host: address, port, noDelay: true, keepAlive: true, ...(onread ? { onread: readInto(onread) } : {}) }
   if (!tls) return connect({ ...common, ...(signal ? { signal } : {}) })
-  const host = target.host.replace(/^\[(.*)\]$/, '$1')
-  const socket = connectTls({
-    ...common,
-    ...(isIP(host) ? {} : { servername: host }),
-    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-  })
+  const socket = connectTls({ ...common, ...verification(target.host, tls) })
   const abort = () => socket.destroy(new Error('aborted'))
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort, { once: true })
   socket.once('close', () => signal?.removeEventListener('abort', abort))
   return socket
+}
+
+/** The certificate has to be that of the name that the tenant gave, not of the address. */
+function verification(named: string, tls: TlsOptions): ConnectionOptions {
+  const host = named.replace(/^\[(.*)\]$/, '$1')
+  return {
+    ...(isIP(host) ? {} : { servername: host }),
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  }
 }
 
 function readInto(onread: ReadInto) {
