@@ -11,12 +11,6 @@ export interface ProcessSpec {
   readonly stopSignal: 'SIGTERM' | 'SIGINT'
 }
 
-/** What a service sees of this process's environment: where programs are, and the cache of compiled code. */
-const inherited = (): Record<string, string> =>
-  Object.fromEntries(
-    ['PATH', 'HOME', 'NODE_COMPILE_CACHE'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-  )
-
 export interface ManagedProcess {
   readonly name: string
   pid(): number | undefined
