@@ -155,6 +155,12 @@ describe('a job', { timeout: 30_000 }, () => {
     expect(job.report().counters.cpuUs - before).toBeLessThan(100_000)
   })
 
+  test('that waits for an answer of the outside still stops at once', async () => {
+    const job = await bench.start({ source: {} }, { confirm: () => new Promise(() => {}) })
+    await job.stop({ checkpoint: true })
+    expect(job.report()).toMatchObject({ state: 'STOPPED', failure: null })
+  })
+
   test('keeps to its share of a core', async () => {
     const job = await bench.start({ source: { endless: 'true', rows: '1000000000' }, operator: 'totals' }, { cu: 0.1 })
     await until(job, (report) => report.counters.recordsIn > 0 && report.counters.cpuUs > 0)

@@ -68,10 +68,8 @@ export class JobCoordinator implements Job {
   async #attempt(parts: JobParts): Promise<void> {
     try {
       this.#attempts++
-      if (this.#mustRecover) await this.#recover(parts)
-      this.#prepared = await prepareRun(parts, this.#committed)
-      this.#restored()
-      if (this.#stop) return this.#end('STOPPED', null)
+      if (!(await this.#unlessStopped(this.#prepare(parts)))) return this.#end('STOPPED', null)
+      if (this.#prepared === null) throw new JobError('INTERNAL', 'nothing was prepared')
       this.#run = new JobRun(parts, this.#prepared, { committed: this.#committed, events: this.#runEvents() })
       this.#end(await this.#run.run(), null)
     } catch (error) {
@@ -79,6 +77,21 @@ export class JobCoordinator implements Job {
     } finally {
       this.#run = null
     }
+  }
+
+  async #prepare(parts: JobParts): Promise<void> {
+    if (this.#mustRecover) await this.#recover(parts)
+    this.#prepared = await prepareRun(parts, this.#committed)
+    this.#restored()
+  }
+
+  /** false = the host wants the job to end, and what was waited for does not matter any more. */
+  async #unlessStopped(work: Promise<void>): Promise<boolean> {
+    const { signal } = this.#stopping
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    work.catch(() => {})
+    if (!signal.aborted) await Promise.race([work, stopped])
+    return !signal.aborted
   }
 
   /** Fence first, then ask whether this epoch is still wanted, and only then read anything. */

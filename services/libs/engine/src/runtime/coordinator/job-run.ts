@@ -90,7 +90,7 @@ export class JobRun {
   /** Resolves when the run has ended by itself or by a stop; rejects with what ended it otherwise. Threads are gone then. */
   async run(): Promise<'FINISHED' | 'STOPPED'> {
     try {
-      const transaction = await this.#checkpoints.beginFirst()
+      const transaction = await Promise.race([this.#checkpoints.beginFirst(), this.#failure.promise])
       const inits = this.#prepared.inits.map((init) => ({ ...init, transaction }))
       const events = {
         onMessage: (thread: number, message: FromThread) => this.#onMessage(thread, message),
