@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { batchOfRows } from '../data/column-builder.ts'
 import type { SourceBody } from '../plan/physical.ts'
 import type { BoundExpr } from '../sql/bound/expr.ts'
-import { BIGINT, BOOLEAN, DOUBLE, INTEGER, notNull, STRING, timestamp } from '../sql/types/make-type.ts'
+import { array, BIGINT, BOOLEAN, DOUBLE, INTEGER, notNull, row, STRING, timestamp } from '../sql/types/make-type.ts'
 import { createKeyHasher, createWatermarkGenerator } from './instantiate.ts'
 import { createBench, SavedState } from './testing.ts'
 
@@ -118,6 +118,36 @@ describe('Sink', () => {
         ])
         .taken(),
     ).toEqual(['+I[a]', '-D[b]'])
+  })
+  it('looks inside of rows and collections where that is asked for', () => {
+    const inner = notNull(
+      row([
+        { name: 'n', type: notNull(INTEGER) },
+        { name: 'list', type: array(notNull(STRING)) },
+      ]),
+    )
+    const nested = { columns: [0], collections: true, lengths: false }
+    const body = {
+      kind: 'Sink',
+      table: { ...table, columns: [{ name: 'r', type: inner, kind: 'physical' }] },
+      changelog: 'append',
+      upsertKeys: [],
+      nested,
+    } as const
+    const options = { inputTypes: [inner], outputTypes: [inner] }
+    const bad = [
+      ['+I', [1, ['a']]],
+      ['+I', [null, []]],
+      ['+I', [2, ['a', null]]],
+    ] as const
+    expect(
+      createBench({ ...body, notNull: { columns: [], enforcer: 'DROP' } }, options)
+        .rows(bad)
+        .taken(),
+    ).toEqual(['+I[(1, [a])]'])
+    expect(() => createBench({ ...body, notNull: { columns: [], enforcer: 'ERROR' } }, options).rows(bad)).toThrow(
+      "Column 'r.n' is NOT NULL",
+    )
   })
   it('keeps -U from upsert sinks', () => {
     expect(

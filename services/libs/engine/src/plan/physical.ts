@@ -103,11 +103,19 @@ export interface UnionBody extends Body<'Union'> {}
 export interface ValuesBody extends Body<'Values'> {
   readonly rows: readonly (readonly BoundExpr[])[]
 }
+/** What is enforced inside of ROW (and, with `collections`, ARRAY and MAP) columns of a sink. */
+export interface NestedConstraints {
+  readonly columns: readonly number[]
+  readonly collections: boolean
+  /** Lengths are refused like NULLs (type-length-enforcer ERROR). */
+  readonly lengths: boolean
+}
 export interface SinkBody extends Body<'Sink'> {
   readonly table: ResolvedTable
   /** What the connector gets: 'append' takes +I only, 'upsert' no -U. */
   readonly changelog: 'append' | 'upsert' | 'retract'
   readonly notNull: { readonly columns: readonly number[]; readonly enforcer: 'ERROR' | 'DROP' }
+  readonly nested?: NestedConstraints
   readonly upsertKeys: readonly number[]
   /** What an upsert sink does with -U that its input gives all the same: 'drop' where each has its +U, else it deletes by key. */
   readonly updateBefore?: 'drop' | 'delete'

@@ -4,7 +4,7 @@ import type { BoundInsert } from '../../sql/bound/statement.ts'
 import { sameKey, upsertKeys } from '../../sql/bound/upsert-keys.ts'
 import { findTable } from '../../sql/catalog/lookup.ts'
 import { persistedColumns } from '../../sql/catalog/table-schema.ts'
-import type { SinkBody } from '../physical.ts'
+import type { ResolvedColumn, SinkBody } from '../physical.ts'
 import { FORWARD, node, type PlanNode } from '../plan-node.ts'
 import { PlanProblem, unsupported } from '../plan-problem.ts'
 import type { PlanningEnv } from '../planning-env.ts'
@@ -33,6 +33,7 @@ export function lowerInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
       enforcer: env.session.config['table.exec.sink.not-null-enforcer']?.toUpperCase() === 'DROP' ? 'DROP' : 'ERROR',
     },
     upsertKeys,
+    ...nestedConstraints(columns, env.session.config),
   }
   const input = enforced(lowerRel(insert.query, env), insert, env)
   return node(body, {
@@ -40,6 +41,18 @@ export function lowerInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
     inputs: [{ node: input, distribution: sinkDistribution(found, upsertKeys) }],
     schema: insert.sinkSchema,
   })
+}
+
+function nestedConstraints(
+  columns: readonly ResolvedColumn[],
+  config: Readonly<Record<string, string>>,
+): Pick<SinkBody, 'nested'> {
+  const mode = config['table.exec.sink.nested-constraint-enforcer']?.toUpperCase() ?? 'IGNORE'
+  const nested = columns.flatMap((column, i) => (['ROW', 'STRUCTURED', 'ARRAY', 'MAP'].includes(column.type.kind) ? [i] : []))
+  if (mode === 'IGNORE' || nested.length === 0) return {}
+  return {
+    nested: { columns: nested, collections: mode === 'ROWS_AND_COLLECTIONS', lengths: lengthEnforcer(config) === 'ERROR' },
+  }
 }
 
 function enforced(input: PlanNode, insert: BoundInsert, env: PlanningEnv): PlanNode {
