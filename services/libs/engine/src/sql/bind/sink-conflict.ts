@@ -1,7 +1,7 @@
 /** Primary keys of sinks against the keys of what is written, and ON CONFLICT. */
 import type { ObjectPath } from '../bound/rel.ts'
 import type { BoundInsert } from '../bound/statement.ts'
-import { type Key, sameKey, upsertKeys } from '../bound/upsert-keys.ts'
+import { containsKey, type Key, upsertKeys } from '../bound/upsert-keys.ts'
 import type { CatalogTable, SessionContext } from '../catalog/catalog.ts'
 import { findTable } from '../catalog/lookup.ts'
 import { persistedColumns } from '../catalog/table-schema.ts'
@@ -29,7 +29,7 @@ export function checkConflictHandling(insert: BoundInsert, { table, span, state 
     return
   const primaryKey = ordinalsOf(table)
   const keys = upsertKeys(insert.query, (path) => primaryKeyOf(state.session, path))
-  if (keys.some((key) => sameKey(key, primaryKey))) return
+  if (keys.some((key) => containsKey(primaryKey, key))) return
   state.error('SQL_UPSERT_KEY', span, [
     `The query's upsert key differs from the primary key of sink '${showPath(insert.sink)}': ${show(keys, insert)} and [${table.primaryKey!.columns.join(', ')}].`,
     'Say what to do with conflicts: ON CONFLICT DO DEDUPLICATE, DO ERROR or DO NOTHING.',

@@ -24,10 +24,12 @@ export function upsertKeys(rel: BoundRel, primaryKeyOf: PrimaryKeyOf): readonly 
       return projected(of(rel.input), rel)
     case 'Filter': {
       const rank = rankOf(rel)
-      return rank === undefined ? of(rel.input) : unique([...of(rel.input), ...rank])
+      if (rank !== undefined) return unique([...of(rel.input), ...rank])
+      const constant = constantColumns(rel.predicate)
+      return of(rel.input).filter((key) => !constant.some((column) => key.has(column)))
     }
     case 'Sort':
-      return of(rel.input)
+      return rel.fetch === undefined && rel.offset === undefined ? of(rel.input) : []
     case 'Aggregate':
       return aggregateKeys(rel)
     case 'GroupWindowAggregate':
@@ -48,7 +50,22 @@ export function upsertKeys(rel: BoundRel, primaryKeyOf: PrimaryKeyOf): readonly 
 }
 
 export function sameKey(a: Key, b: Key): boolean {
-  return a.size === b.size && [...a].every((column) => b.has(column))
+  return a.size === b.size && containsKey(a, b)
+}
+
+/** Whether rows that agree in `whole` agree in `part` too. */
+export function containsKey(whole: Key, part: Key): boolean {
+  return [...part].every((column) => whole.has(column))
+}
+
+/** Columns that a condition makes constant: the planner puts the constant in their place, and keys with them are lost. */
+function constantColumns(predicate: BoundExpr): readonly number[] {
+  if (predicate.kind !== 'Call') return []
+  if (predicate.fn === 'AND') return predicate.args.flatMap(constantColumns)
+  const [a, b] = predicate.args
+  if (predicate.fn !== '=' || a === undefined || b === undefined) return []
+  if (a.kind === 'Column' && b.kind === 'Literal') return [a.index]
+  return b.kind === 'Column' && a.kind === 'Literal' ? [b.index] : []
 }
 
 function unique(keys: readonly Key[]): readonly Key[] {
