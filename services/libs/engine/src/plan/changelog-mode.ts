@@ -133,7 +133,7 @@ function inferNormalize(plan: PlanNode<ChangelogNormalizeBody>, { changes, befor
 
 function inferSink(plan: PlanNode<SinkBody>): PlanNode {
   const { body } = plan
-  const input = infer(plan.inputs[0]!.node, body.changelog === 'retract')
+  const input = infer(plan.inputs[0]!.node, body.changelog === 'retract' || body.updateBefore === 'delete')
   const kinds = input.changelog
   if (body.changelog === 'append' && kinds.length > 1) {
     const what = [kinds.includes('UA') ? 'update' : '', kinds.includes('D') ? 'delete' : '']
@@ -152,11 +152,11 @@ function inferSink(plan: PlanNode<SinkBody>): PlanNode {
     )
   }
   const source = onlySource(plan.inputs[0]!.node)
-  const updateBefore =
-    body.changelog === 'upsert' && kinds.includes('UB')
-      ? { updateBefore: source === undefined ? ('delete' as const) : ('drop' as const) }
-      : {}
-  return { ...plan, body: { ...body, ...updateBefore }, inputs: [{ ...plan.inputs[0]!, node: input }], changelog: kinds }
+  const { updateBefore, ...rest } = body
+  const handling = updateBefore ?? (source === undefined ? 'delete' : 'drop')
+  const upserts = body.changelog === 'upsert' && kinds.includes('UB')
+  const sink: SinkBody = upserts ? { ...rest, updateBefore: handling } : rest
+  return { ...plan, body: sink, inputs: [{ ...plan.inputs[0]!, node: input }], changelog: kinds }
 }
 
 /** The source at the end of a chain without filters: its -U rows all have their +U and may be dropped. */

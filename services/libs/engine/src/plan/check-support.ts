@@ -3,7 +3,7 @@ import { generateCalc } from '../codegen/calc-code.ts'
 import { type GroupSpec, generateChangelog } from '../codegen/group-code.ts'
 import { UnsupportedError } from '../codegen/unsupported-error.ts'
 import { representationOf } from '../data/vector.ts'
-import type { BoundExpr } from '../sql/bound/expr.ts'
+import type { AggregateCall, BoundExpr } from '../sql/bound/expr.ts'
 import type { Schema } from '../sql/bound/rel.ts'
 import type { LogicalType } from '../sql/types/logical-type.ts'
 import type { PhysicalOperator, PhysicalPlan } from './physical.ts'
@@ -63,6 +63,13 @@ function generateOnce(op: PhysicalOperator, inputTypes: readonly LogicalType[], 
   }
 }
 
+/** Types whose values cannot be compared yet. */
+const OPAQUE = new Set(['VARIANT', 'BITMAP', 'RAW'])
+
+function comparedTypes(call: AggregateCall): readonly LogicalType[] {
+  return call.fn === 'COUNT' && !call.distinct ? [] : call.args.map((arg) => arg.type)
+}
+
 function checkAggregate(
   body: Extract<PhysicalOperator['body'], { kind: 'GroupAggregate' | 'WindowAggregate' }>,
   inputTypes: readonly LogicalType[],
@@ -75,6 +82,9 @@ function checkAggregate(
     retracting: body.retracting ?? false,
     config,
   }
+  const grouped = [...body.keys.map((key) => inputTypes[key]!), ...body.aggregates.flatMap(comparedTypes)]
+  const opaque = grouped.find((type) => OPAQUE.has(type.kind))
+  if (opaque !== undefined) throw new UnsupportedError(`groups and aggregates of ${opaque.kind} values`)
   generateChangelog(spec, { emitUpdateBefore: true, ttlMs: null })
   if (body.kind !== 'WindowAggregate') return
   const kept = body.keys

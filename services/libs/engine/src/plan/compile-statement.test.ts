@@ -26,6 +26,7 @@ CREATE TABLE auction (id BIGINT, seller STRING, price INT, PRIMARY KEY (id) NOT 
 CREATE TABLE changes (id BIGINT, price INT) WITH ('connector' = 'retract');
 CREATE TABLE log (a BIGINT, b BIGINT) WITH ('connector' = 'append');
 CREATE TABLE totals (a BIGINT NOT NULL, b BIGINT, PRIMARY KEY (a) NOT ENFORCED) WITH ('connector' = 'upsert');
+CREATE TABLE moved (a BIGINT NOT NULL, b BIGINT, PRIMARY KEY (a, b) NOT ENFORCED) WITH ('connector' = 'upsert');
 CREATE TABLE ledger (a BIGINT, b BIGINT) WITH ('connector' = 'retract');
 CREATE TABLE lost (a BIGINT) WITH ('connector' = 'nowhere');
 `
@@ -109,6 +110,15 @@ describe('a plan', () => {
     `)
   })
 
+  it('deletes by the old key where an update may move a row to another one', () => {
+    const { plan: made } = compileStatement(
+      'INSERT INTO moved SELECT bidder, COUNT(*) FROM bid GROUP BY bidder',
+      SESSION,
+      CONNECTORS,
+    )
+    expect(made?.operators.at(-1)).toMatchObject({ changelog: ['I', 'UB', 'UA'], body: { kind: 'Sink', updateBefore: 'delete' } })
+  })
+
   it('normalises upsert sources, with the filter inside', () => {
     expect(plan('INSERT INTO ledger SELECT id, price FROM auction WHERE price > 3')).toMatchInlineSnapshot(`
       "4-Sink: Sink(table=[c.d.ledger], fields=[a, b]), changelogMode=[I,UB,UA,D]
@@ -127,6 +137,15 @@ describe('a plan', () => {
           3-GroupAggregate: GroupAggregate(groupBy=[0], aggregates=[SUM($1:price)]), changelogMode=[I,UB,UA]
             2-Calc: Calc(select=[$0:bidder, $1:price]), changelogMode=[I], distribution=[hash(0)]
               1-Source: Source(table=[c.d.bid], fields=[bidder, price, ts], watermark=[-($2:ts, 4000) on-periodic]), changelogMode=[I]"
+    `)
+  })
+
+  it('carries no column through LIMIT that nobody reads', () => {
+    expect(plan('SELECT price FROM (SELECT * FROM bid LIMIT 5)')).toMatchInlineSnapshot(`
+      "4-Collect: Collect(fields=[price]), changelogMode=[I], parallelism=[1]
+        3-Calc: Calc(select=[$0:price]), changelogMode=[I], distribution=[single]
+          2-Limit: Limit(offset=[0], fetch=[5]), changelogMode=[I], parallelism=[1]
+            1-Source: Source(table=[c.d.bid], fields=[price, ts], watermark=[-($1:ts, 4000) on-periodic]), changelogMode=[I], distribution=[single]"
     `)
   })
 

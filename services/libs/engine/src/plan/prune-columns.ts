@@ -39,6 +39,7 @@ function prune(plan: PlanNode, required: ReadonlySet<number>): Pruned {
   if (isKind(plan, 'WindowAggregate')) return { node: pruneWindow(plan), map: SAME }
   if (isKind(plan, 'ChangelogNormalize')) return pruneNormalize(plan, required)
   if (isKind(plan, 'Union')) return pruneUnion(plan, required)
+  if (isKind(plan, 'Limit')) return pruneLimit(plan, required)
   const inputs = plan.inputs.map((input) => ({ ...input, node: prune(input.node, all(input.node)).node }))
   return { node: { ...plan, inputs }, map: SAME }
 }
@@ -155,6 +156,13 @@ function pruneNormalize(plan: PlanNode<ChangelogNormalizeBody>, required: Readon
     node: { ...plan, body, schema: kept.map((index) => plan.schema[index]!), inputs: [moved(plan.inputs[0]!, pruned)] },
     map: pruned.map,
   }
+}
+
+/** Passes on whatever columns its input keeps. */
+function pruneLimit(plan: PlanNode, required: ReadonlySet<number>): Pruned {
+  const [input] = plan.inputs
+  const pruned = prune(input!.node, required)
+  return { node: { ...plan, inputs: [{ ...input!, node: pruned.node }], schema: pruned.node.schema }, map: pruned.map }
 }
 
 /** All inputs keep the same columns; an input that keeps more (a watermark's) is cut by a projection. */

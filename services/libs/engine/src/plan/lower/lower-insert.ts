@@ -1,7 +1,7 @@
 /** Sinks of INSERT, and the collector of a foreground SELECT. */
 import type { BoundRel } from '../../sql/bound/rel.ts'
 import type { BoundInsert } from '../../sql/bound/statement.ts'
-import { sameKey, upsertKeys } from '../../sql/bound/upsert-keys.ts'
+import { containsKey, upsertKeys } from '../../sql/bound/upsert-keys.ts'
 import { findTable } from '../../sql/catalog/lookup.ts'
 import { persistedColumns } from '../../sql/catalog/table-schema.ts'
 import type { ResolvedColumn, SinkBody } from '../physical.ts'
@@ -34,6 +34,7 @@ export function lowerInsert(insert: BoundInsert, env: PlanningEnv): PlanNode {
     },
     upsertKeys,
     ...nestedConstraints(columns, env.session.config),
+    ...(widensKey(insert, upsertKeys, env) ? { updateBefore: 'delete' as const } : {}),
   }
   const input = enforced(lowerRel(insert.query, env), insert, env)
   return node(body, {
@@ -68,6 +69,16 @@ function sinkDistribution(found: FoundTable, keys: readonly number[]): PlanNode[
 }
 
 /**
+ * True where the primary key has columns beyond the query's upsert key: an update may then move a row to another key, and the old one
+ * has to be deleted.
+ */
+function widensKey(insert: BoundInsert, primaryKey: readonly number[], env: PlanningEnv): boolean {
+  const keys = upsertKeys(insert.query, (path) => primaryKeyOf(env, path))
+  const own = new Set(primaryKey)
+  return keys.some((key) => containsKey(own, key)) && !keys.some((key) => key.size === own.size && containsKey(own, key))
+}
+
+/**
  * After changelog modes are known: a changing stream may reach an upsert sink only by its own key. Inserts alone may reach it by any
  * key: the last row of a key stands, which is what ON CONFLICT DO DEDUPLICATE says.
  */
@@ -79,7 +90,7 @@ export function checkSinkKeys(
   const { sink, updating } = facts
   if (sink.changelog !== 'upsert') return
   const keys = upsertKeys(insert.query, (path) => primaryKeyOf(env, path))
-  if (keys.some((key) => sameKey(key, new Set(sink.upsertKeys)))) return
+  if (keys.some((key) => containsKey(new Set(sink.upsertKeys), key))) return
   if (insert.onConflict === 'ERROR' || insert.onConflict === 'NOTHING') throw unsupported(`ON CONFLICT DO ${insert.onConflict}`)
   if (updating) throw unsupported("an upsert sink whose primary key differs from the query's upsert key")
 }
