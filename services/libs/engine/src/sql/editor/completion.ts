@@ -4,6 +4,7 @@ import { databaseNames, findTable, ownEntry, qualify, tableNames } from '../cata
 import { BUILT_IN_FUNCTIONS, findBuiltInFunction } from '../functions/function-table.ts'
 import { RESERVED_KEYWORDS } from '../lex/keywords.ts'
 import type { Token } from '../lex/token.ts'
+import { expectedAt } from '../parse/parser.ts'
 import type { Span } from '../text/span.ts'
 import { printType, quoteIdentifier } from '../types/print-type.ts'
 import { type EditorDocument, nameOf, openDocument } from './document.ts'
@@ -45,10 +46,6 @@ const STATEMENTS: readonly string[] =
   'SELECT,INSERT INTO,WITH,CREATE TABLE,CREATE VIEW,CREATE TEMPORARY VIEW,CREATE FUNCTION,CREATE DATABASE,CREATE MODEL,ALTER TABLE,ALTER VIEW,DROP TABLE,DROP VIEW,DESCRIBE,EXPLAIN,SHOW TABLES,SHOW CREATE TABLE,SET,RESET,USE,EXECUTE STATEMENT SET BEGIN'.split(
     ',',
   )
-const CLAUSES: readonly string[] =
-  'FROM,WHERE,GROUP BY,HAVING,ORDER BY,LIMIT,JOIN,LEFT JOIN,RIGHT JOIN,FULL JOIN,CROSS JOIN,ON,USING,UNION ALL,UNION,AS,AND,OR,NOT,IN,BETWEEN,LIKE,IS NULL,IS NOT NULL,CASE,WHEN,THEN,ELSE,END,DISTINCT,OVER,PARTITION BY,INTERVAL,FOR SYSTEM_TIME AS OF,WITH'.split(
-    ',',
-  )
 const TYPES: readonly string[] =
   'STRING;INT;BIGINT;DOUBLE;BOOLEAN;DECIMAL(10, 2);TIMESTAMP(3);TIMESTAMP_LTZ(3);DATE;TIME;FLOAT;SMALLINT;TINYINT;BYTES;ARRAY<STRING>;MAP<STRING, STRING>;ROW<f STRING>;MULTISET<STRING>;VARIANT'.split(
     ';',
@@ -70,7 +67,8 @@ export function completionsAt(request: EditorRequest): Completion {
   const word = inside && nameOf(typed, request.text) !== undefined ? typed : undefined
   const replace = word ?? { start: request.offset, end: request.offset }
   const prefix = word === undefined ? '' : request.text.slice(word.start, request.offset).replace(/^`/, '')
-  const items = itemsBehind(document, word === undefined ? behindCursor(document, request.offset) : document.cursor)
+  const at = word === undefined ? behindCursor(document, request.offset) : document.cursor
+  const items = itemsBehind(document, at) ?? itemsOfGrammar(document, request.offset)
   return { replace: { start: replace.start, end: replace.end }, items: rank(items, prefix) }
 }
 
@@ -79,7 +77,8 @@ function behindCursor({ tokens, cursor }: EditorDocument, offset: number): numbe
   return tokens[cursor] !== undefined && tokens[cursor]!.end <= offset ? cursor + 1 : cursor
 }
 
-function itemsBehind(document: EditorDocument, at: number): readonly CompletionItem[] {
+/** What the words before decide by themselves: names behind a dot, tables, databases. */
+function itemsBehind(document: EditorDocument, at: number): readonly CompletionItem[] | undefined {
   const { tokens } = document
   const before = tokens[at - 1]
   if (before === undefined) return STATEMENTS.map(keyword)
@@ -88,8 +87,16 @@ function itemsBehind(document: EditorDocument, at: number): readonly CompletionI
   if (before.key === 'USE') return [...databases(document), keyword('CATALOG')]
   if (before.key === 'CATALOG' && tokens[at - 2]?.key === 'USE')
     return Object.keys(document.session.catalogs).map((name) => named(name, 'catalog'))
-  if (expectsType(tokens, at)) return TYPES.map((label) => ({ label, kind: 'type', insertText: label }))
-  return [...columns(document), ...functions(), ...CLAUSES.map(keyword)]
+  return undefined
+}
+
+/** What the grammar takes at the cursor: columns and functions where a value can stand, types, and its keywords. */
+function itemsOfGrammar(document: EditorDocument, offset: number): readonly CompletionItem[] {
+  const { keywords, classes } = expectedAt(document.text, offset)
+  if (classes.includes('a type')) return TYPES.map((label) => ({ label, kind: 'type', insertText: label }))
+  const words = keywords.filter((word) => /^[A-Z]/.test(word)).map(keyword)
+  if (!classes.includes('an expression')) return words
+  return [...columns(document), ...functions(), ...words]
 }
 
 const TABLE_INTRODUCERS: ReadonlySet<string> = new Set([
@@ -115,20 +122,6 @@ function expectsTable(tokens: readonly Token[], at: number): boolean {
     if (['SELECT', 'WHERE', 'BY', 'ON', 'HAVING', '(', ')'].includes(key)) return false
   }
   return false
-}
-
-/** A column's type in CREATE TABLE, or behind CAST(… AS. */
-function expectsType(tokens: readonly Token[], at: number): boolean {
-  if (tokens[at - 1]!.key === 'AS')
-    return tokens.slice(Math.max(0, at - 12), at).some((token) => token.key === 'CAST' || token.key === 'TRY_CAST')
-  const isCreate = tokens[0]?.key === 'CREATE' && tokens.slice(0, 4).some((token) => token.key === 'TABLE')
-  const twoBefore = tokens[at - 2]?.key
-  return (
-    isCreate &&
-    (twoBefore === '(' || twoBefore === ',') &&
-    tokens[at - 1]!.type === 'word' &&
-    !RESERVED_KEYWORDS.has(tokens[at - 1]!.key)
-  )
 }
 
 function qualified(document: EditorDocument, dot: number): readonly CompletionItem[] {

@@ -82,6 +82,11 @@ describe('completion', () => {
     expect(labels('SELECT * FROM shop.|', 1)).toEqual(['default'])
     expect(labels('SELECT * FROM shop.default.|')).toEqual(['orders', 'customers', 'big'])
   })
+  test('keywords are those that the grammar takes', () => {
+    expect(labels('SELECT id FROM orders |', 200)).toEqual(expect.arrayContaining(['WHERE', 'GROUP', 'ORDER BY']))
+    expect(labels('SELECT id FROM orders WHERE id > 1 |', 200)).not.toContain('WHERE')
+    expect(labels('ALTER TABLE orders |', 200)).toEqual(expect.arrayContaining(['ADD', 'DROP', 'RENAME']))
+  })
   test('options and their values, by connector and format', () => {
     expect(labels("CREATE TABLE x (a INT) WITH ('|')")).toEqual(['connector', 'format'])
     expect(labels("CREATE TABLE x (a INT) WITH ('connector' = '|')")).toEqual(['kafka', 'datagen'])
