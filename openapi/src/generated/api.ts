@@ -218,7 +218,8 @@ export interface paths {
         };
         /** Get a compute pool */
         get: operations["getComputePool"];
-        put?: never;
+        /** Create or replace a compute pool */
+        put: operations["putComputePool"];
         post?: never;
         /** Delete an empty compute pool */
         delete: operations["deleteComputePool"];
@@ -275,7 +276,8 @@ export interface paths {
         };
         /** Get a statement */
         get: operations["getStatement"];
-        put?: never;
+        /** Create or replace a statement */
+        put: operations["putStatement"];
         post?: never;
         /** Delete a statement; its name is free at once */
         delete: operations["deleteStatement"];
@@ -601,7 +603,8 @@ export interface paths {
         };
         /** Get a connection */
         get: operations["getConnection"];
-        put?: never;
+        /** Create or replace a connection; secrets that are not sent stay */
+        put: operations["putConnection"];
         post?: never;
         /** Delete a connection */
         delete: operations["deleteConnection"];
@@ -3128,6 +3131,162 @@ export interface operations {
             };
         };
     };
+    putComputePool: {
+        parameters: {
+            query?: {
+                /** @description Validate everything and write nothing. */
+                dry_run?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @example orders-per-minute */
+                ws: string;
+                /** @example orders-per-minute */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    api_version?: string;
+                    kind?: string;
+                    metadata?: {
+                        name?: string;
+                        uid?: string;
+                        resource_name?: string;
+                        self?: string;
+                        created_at?: string;
+                        updated_at?: string;
+                        generation?: number;
+                        labels?: {
+                            [key: string]: string;
+                        };
+                        annotations?: {
+                            [key: string]: string;
+                        };
+                    };
+                    spec: {
+                        /** @example 4 */
+                        max_cu: number;
+                        min_cu?: number;
+                        runtimes?: ("embedded" | "flink")[];
+                    };
+                    status?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputePool"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputePool"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A permission or a quota is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such resource, or it may not be seen. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the state of the resource. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource has changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is required. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deleteComputePool: {
         parameters: {
             query?: {
@@ -3819,6 +3978,196 @@ export interface operations {
             };
             /** @description The request conflicts with the state of the resource. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putStatement: {
+        parameters: {
+            query?: {
+                /** @description Validate everything and write nothing. */
+                dry_run?: "true" | "false";
+                /** @description Long-poll at most this long (up to 60s). */
+                wait?: string;
+                /** @description The phase to wait for; any resting phase ends the wait too. */
+                for?: string;
+            };
+            header?: never;
+            path: {
+                /** @example orders-per-minute */
+                ws: string;
+                /** @example orders-per-minute */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    api_version?: string;
+                    kind?: string;
+                    metadata?: {
+                        name?: string;
+                        uid?: string;
+                        resource_name?: string;
+                        self?: string;
+                        created_at?: string;
+                        updated_at?: string;
+                        generation?: number;
+                        labels?: {
+                            [key: string]: string;
+                        };
+                        annotations?: {
+                            [key: string]: string;
+                        };
+                    };
+                    spec: {
+                        /**
+                         * @description At most 131,072 characters.
+                         * @example SELECT * FROM bids
+                         */
+                        sql: string;
+                        evolution?: {
+                            /** @enum {unknown} */
+                            strategy: "fresh";
+                        };
+                        properties?: {
+                            [key: string]: string;
+                        };
+                        /** @example orders-per-minute */
+                        compute_pool?: string;
+                        principal?: string;
+                        /** @enum {unknown} */
+                        desired?: "RUNNING" | "STOPPED";
+                        /** @enum {unknown} */
+                        runtime?: "auto" | "embedded" | "flink";
+                        parallelism?: {
+                            min: number;
+                            max: number;
+                        };
+                        priority?: number;
+                        objective?: {
+                            /** @example 30s */
+                            freshness: string;
+                            target?: number;
+                        };
+                        start?: {
+                            /** @enum {unknown} */
+                            from: "default" | "earliest" | "latest" | "timestamp" | "savepoint" | "statement";
+                            value?: string;
+                        };
+                    };
+                    status?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A permission or a quota is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such resource, or it may not be seen. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the state of the resource. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource has changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is required. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6146,6 +6495,170 @@ export interface operations {
             };
             /** @description The request conflicts with the state of the resource. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putConnection: {
+        parameters: {
+            query?: {
+                /** @description Validate everything and write nothing. */
+                dry_run?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @example orders-per-minute */
+                ws: string;
+                /** @example orders-per-minute */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    api_version?: string;
+                    kind?: string;
+                    metadata?: {
+                        name?: string;
+                        uid?: string;
+                        resource_name?: string;
+                        self?: string;
+                        created_at?: string;
+                        updated_at?: string;
+                        generation?: number;
+                        labels?: {
+                            [key: string]: string;
+                        };
+                        annotations?: {
+                            [key: string]: string;
+                        };
+                    };
+                    spec: {
+                        /** @enum {unknown} */
+                        type: "kafka";
+                        kafka: {
+                            /** @example kafka.example.com:9092 */
+                            bootstrap_servers: string;
+                            /** @enum {unknown} */
+                            security_protocol: "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+                            /** @enum {unknown} */
+                            sasl_mechanism?: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+                            sasl_username?: string;
+                            sasl_password?: string;
+                        };
+                    };
+                    status?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A permission or a quota is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such resource, or it may not be seen. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the state of the resource. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource has changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is required. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

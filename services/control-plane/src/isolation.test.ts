@@ -55,10 +55,14 @@ async function operations(): Promise<Operation[]> {
 }
 
 const fill = (path: string): string => path.replace(/\{(\w+)\}/g, (_whole, name: string) => NAMES[name] ?? lastName(path))
+const kafkaSpec = { type: 'kafka', kafka: { bootstrap_servers: 'x:1', security_protocol: 'PLAINTEXT' } }
 const body = (o: Operation): object | undefined => {
   if (o.method === 'GET' || o.method === 'DELETE' || /:(stop|resume)$/.test(o.path)) return undefined
   if (o.path.includes('/sql:')) return { sql: 'SELECT * FROM alpha_table' }
   if (o.method === 'PATCH') return { metadata: { labels: { stolen: 'yes' } } }
+  if (o.method === 'PUT' && o.path.includes('/statements')) return { spec: { sql: 'SELECT * FROM alpha_table' } }
+  if (o.method === 'PUT' && o.path.includes('/connections')) return { spec: kafkaSpec }
+  if (o.method === 'PUT') return { spec: { max_cu: 1 } }
   if (o.path.endsWith('/statements')) return { metadata: { name: 'theft' }, spec: { sql: 'SELECT * FROM alpha_table' } }
   if (o.path.endsWith('/connections'))
     return {

@@ -60,6 +60,25 @@ export function createBody<S extends TSchema>(spec: S) {
   )
 }
 
+/** Body of a PUT: what GET answered can be sent back; read-only fields and status are ignored. */
+export function putBody<S extends TSchema>(spec: S) {
+  return Type.Object(
+    {
+      api_version: Type.Optional(Type.String()),
+      kind: Type.Optional(Type.String()),
+      metadata: Type.Optional(
+        Type.Object(
+          { ...ReadOnlyMetadata, labels: Type.Optional(Labels), annotations: Type.Optional(Labels) },
+          { additionalProperties: false },
+        ),
+      ),
+      spec,
+      status: Type.Optional(Type.Unknown()),
+    },
+    { additionalProperties: false },
+  )
+}
+
 const NullableLabels = Type.Record(
   Type.String({ minLength: 1, maxLength: 63 }),
   Type.Union([Type.String({ maxLength: 255 }), Type.Null()]),

@@ -75,16 +75,24 @@ export async function createConnection(
   return toConnection(made)
 }
 
+export async function findConnection(
+  scope: Scope,
+  at: { readonly workspace: string; readonly name: string },
+): Promise<Connection | null> {
+  const found = await scope.tx.connections.findFirst({
+    where: { org_id: scope.org, workspace_uid: at.workspace, name: at.name, deleted_at: null },
+  })
+  return found ? toConnection(found) : null
+}
+
 /** Throws NOT_FOUND. */
 export async function getConnection(
   scope: Scope,
   at: { readonly workspace: string; readonly name: string },
 ): Promise<Connection> {
-  const found = await scope.tx.connections.findFirst({
-    where: { org_id: scope.org, workspace_uid: at.workspace, name: at.name, deleted_at: null },
-  })
+  const found = await findConnection(scope, at)
   if (!found) throw notFound(`connection ${at.name}`)
-  return toConnection(found)
+  return found
 }
 
 export async function listConnections(

@@ -1,9 +1,10 @@
-import { getComputePool, listComputePools, listScalingDecisions, readPoolUse, type Scope } from '@millrace/store'
+import { findComputePool, getComputePool, listComputePools, listScalingDecisions, readPoolUse, type Scope } from '@millrace/store'
 import Type from 'typebox'
 import type { App } from '../../app.ts'
 import type { Context } from '../../context.ts'
 import { listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
+import { createOrReplace, replacing, requireSameName } from '../../http/put.ts'
 import {
   created,
   DryRun,
@@ -18,7 +19,14 @@ import {
 import { change, read } from '../../http/transactions.ts'
 import { addComputePool, patchComputePool, removeComputePool } from '../../use-cases/compute-pools/compute-pools.ts'
 import { workspaceOf } from '../../use-cases/workspaces/workspaces.ts'
-import { ComputePoolSchemas, CreateComputePool, PatchComputePool, PoolParams, ScalingDecisionSchema } from './schemas.ts'
+import {
+  ComputePoolSchemas,
+  CreateComputePool,
+  PatchComputePool,
+  PoolParams,
+  PutComputePool,
+  ScalingDecisionSchema,
+} from './schemas.ts'
 import { computePoolView, scalingDecisionView } from './view.ts'
 
 const tags = ['compute pools']
@@ -83,6 +91,7 @@ export function computePoolRoutes(app: App, ctx: Context): void {
       }),
   )
   onePoolRoutes(app, ctx)
+  putPoolRoute(app, ctx)
   poolHistoryRoutes(app, ctx)
 }
 
@@ -158,6 +167,48 @@ function onePoolRoutes(app: App, ctx: Context): void {
         await removeComputePool(scope, pool)
         const view = computePoolView({ org: scope.org, workspace, use: undefined }, pool)
         return { status: 204, body: null, resourceName: view.metadata.resource_name }
+      }),
+  )
+}
+
+function putPoolRoute(app: App, ctx: Context): void {
+  app.put(
+    `${COLLECTION}/:pool${N}`,
+    {
+      config: { permission: 'pools.write' },
+      schema: {
+        operationId: 'putComputePool',
+        summary: 'Create or replace a compute pool',
+        tags,
+        params: PoolParams,
+        querystring: Type.Object(DryRun, { additionalProperties: false }),
+        body: PutComputePool,
+        response: { ...created(Type.Ref('ComputePool#')), ...problems, ...preconditionProblems },
+      },
+    },
+    (request, reply) =>
+      change(ctx, { request, reply }, async (scope) => {
+        const { metadata, spec } = request.body
+        const name = request.params.pool
+        requireSameName(name, metadata?.name)
+        const workspace = await workspaceOf(scope, request.params)
+        const found = await findComputePool(scope, { workspace: workspace.uid, name })
+        const labels = { labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {} }
+        const { made, status } = await createOrReplace(request, found, {
+          create: () => addComputePool(scope, { workspace: workspace.uid, name, ...labels, spec }),
+          replace: (pool) =>
+            patchComputePool(scope, pool, {
+              spec: { min_cu: 0, runtimes: ['embedded'], ...spec },
+              metadata: {
+                labels: replacing(pool.labels, labels.labels),
+                annotations: replacing(pool.annotations, labels.annotations),
+              },
+            }),
+        })
+        const use = (await readPoolUse(scope, [made.uid])).get(made.uid)
+        const body = computePoolView({ org: scope.org, workspace, use }, made)
+        const headers = { etag: etagOf(made), ...(status === 201 ? { location: body.metadata.self } : {}) }
+        return { status, body, headers, resourceName: body.metadata.resource_name }
       }),
   )
 }

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { createBody, Name, patchBody, resourceSchemas } from '../../http/schemas.ts'
+import { createBody, Name, patchBody, putBody, resourceSchemas } from '../../http/schemas.ts'
 
 const Runtimes = Type.Array(Type.Enum(['embedded', 'flink']), { minItems: 1, maxItems: 2, uniqueItems: true })
 
@@ -14,12 +14,12 @@ export const ComputePoolSchemas = resourceSchemas('ComputePool', {
   }),
 })
 
-export const CreateComputePool = createBody(
-  Type.Object(
-    { max_cu: Type.Number({ examples: [4] }), min_cu: Type.Optional(Type.Number()), runtimes: Type.Optional(Runtimes) },
-    { additionalProperties: false },
-  ),
+const WholeSpec = Type.Object(
+  { max_cu: Type.Number({ examples: [4] }), min_cu: Type.Optional(Type.Number()), runtimes: Type.Optional(Runtimes) },
+  { additionalProperties: false },
 )
+export const CreateComputePool = createBody(WholeSpec)
+export const PutComputePool = putBody(WholeSpec)
 export const PatchComputePool = patchBody(
   Type.Object(
     { max_cu: Type.Optional(Type.Number()), min_cu: Type.Optional(Type.Number()), runtimes: Type.Optional(Runtimes) },

@@ -1,14 +1,23 @@
-import { type Connection, deleteConnection, getConnection, listConnections, type Scope, type Workspace } from '@millrace/store'
+import {
+  type Connection,
+  deleteConnection,
+  findConnection,
+  getConnection,
+  listConnections,
+  type Scope,
+  type Workspace,
+} from '@millrace/store'
 import Type from 'typebox'
 import type { App } from '../../app.ts'
 import type { Context } from '../../context.ts'
 import { envelope, listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
+import { createOrReplace, replacing, requireSameName } from '../../http/put.ts'
 import { created, DryRun, N, PageQuery, pageSize, preconditionProblems, problems, WorkspaceParams } from '../../http/schemas.ts'
 import { change, read } from '../../http/transactions.ts'
 import { addConnection, patchConnection } from '../../use-cases/connections/connections.ts'
 import { workspaceOf } from '../../use-cases/workspaces/workspaces.ts'
-import { ConnectionParams, ConnectionSchemas, CreateConnection, PatchConnection } from './schemas.ts'
+import { ConnectionParams, ConnectionSchemas, CreateConnection, PatchConnection, PutConnection } from './schemas.ts'
 
 const tags = ['connections']
 const COLLECTION = `/v1/workspaces/:ws${N}/connections`
@@ -81,6 +90,7 @@ export function connectionRoutes(app: App, ctx: Context): void {
       }),
   )
   oneConnectionRoutes(app, ctx)
+  putConnectionRoute(app, ctx)
 }
 
 function oneConnectionRoutes(app: App, ctx: Context): void {
@@ -145,6 +155,46 @@ function oneConnectionRoutes(app: App, ctx: Context): void {
         requireMatch(request.headers['if-match'], connection)
         await deleteConnection(scope, connection.uid)
         return { status: 204, body: null, resourceName: view({ org: scope.org, workspace }, connection).metadata.resource_name }
+      }),
+  )
+}
+
+function putConnectionRoute(app: App, ctx: Context): void {
+  app.put(
+    ONE,
+    {
+      config: { permission: 'connections.write' },
+      schema: {
+        operationId: 'putConnection',
+        summary: 'Create or replace a connection; secrets that are not sent stay',
+        tags,
+        params: ConnectionParams,
+        querystring: Type.Object(DryRun, { additionalProperties: false }),
+        body: PutConnection,
+        response: { ...created(Type.Ref('Connection#')), ...problems, ...preconditionProblems },
+      },
+    },
+    (request, reply) =>
+      change(ctx, { request, reply }, async (scope) => {
+        const { metadata, spec } = request.body
+        const { name } = request.params
+        requireSameName(name, metadata?.name)
+        const workspace = await workspaceOf(scope, request.params)
+        const labels = { labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {} }
+        const found = await findConnection(scope, { workspace: workspace.uid, name })
+        const { made, status } = await createOrReplace(request, found, {
+          create: () => addConnection(ctx, scope, { workspace: workspace.uid, name, ...labels, spec }),
+          replace: (connection) => {
+            const replaced = {
+              labels: replacing(connection.labels, labels.labels),
+              annotations: replacing(connection.annotations, labels.annotations),
+            }
+            return patchConnection(ctx, scope, { connection, patch: { spec, metadata: replaced }, whole: true })
+          },
+        })
+        const body = view({ org: scope.org, workspace }, made)
+        const headers = { etag: etagOf(made), ...(status === 201 ? { location: body.metadata.self } : {}) }
+        return { status, body, headers, resourceName: body.metadata.resource_name }
       }),
   )
 }

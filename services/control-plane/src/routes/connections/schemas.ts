@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { createBody, Name, patchBody, resourceSchemas } from '../../http/schemas.ts'
+import { createBody, Name, patchBody, putBody, resourceSchemas } from '../../http/schemas.ts'
 
 const Servers = Type.String({
   minLength: 3,
@@ -52,6 +52,7 @@ export const ConnectionSchemas = resourceSchemas('Connection', {
 export const CreateConnection = createBody(
   Type.Object({ type: Type.Enum(['kafka']), kafka: Kafka }, { additionalProperties: false }),
 )
+export const PutConnection = putBody(Type.Object({ type: Type.Enum(['kafka']), kafka: Kafka }, { additionalProperties: false }))
 export const PatchConnection = patchBody(
   Type.Object({ type: Type.Optional(Type.Enum(['kafka'])), kafka: Type.Optional(KafkaPatch) }, { additionalProperties: false }),
 )

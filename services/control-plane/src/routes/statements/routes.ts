@@ -1,4 +1,4 @@
-import { deleteStatement, getStatement, listStatements, type Scope, type Statement } from '@millrace/store'
+import { deleteStatement, findStatement, getStatement, listStatements, type Scope, type Statement } from '@millrace/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { App } from '../../app.ts'
@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts'
 import { listOf } from '../../http/envelope.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
 import { principalName } from '../../http/principal.ts'
+import { createOrReplace, replacing, requireSameName } from '../../http/put.ts'
 import {
   created,
   DryRun,
@@ -18,10 +19,10 @@ import {
   WorkspaceParams,
 } from '../../http/schemas.ts'
 import { type Answer, read, runChange, send } from '../../http/transactions.ts'
-import { addStatement, patchStatement, resumeStatement, stopStatement } from '../../use-cases/statements/statements.ts'
+import { addStatement, patchStatement, resumeStatement, stopStatement, wholeSpec } from '../../use-cases/statements/statements.ts'
 import { type WaitQuery, waitForPhase } from '../../use-cases/statements/wait.ts'
 import { workspaceOf } from '../../use-cases/workspaces/workspaces.ts'
-import { CreateStatement, PatchStatement, StatementParams, StatementSchemas } from './schemas.ts'
+import { CreateStatement, PatchStatement, PutStatement, StatementParams, StatementSchemas } from './schemas.ts'
 import { statementView } from './view.ts'
 
 const tags = ['statements']
@@ -87,6 +88,7 @@ export function statementRoutes(app: App, ctx: Context): void {
       }),
   )
   oneStatementRoutes(app, ctx)
+  putStatementRoute(app, ctx)
   verbRoutes(app, ctx)
 }
 
@@ -166,6 +168,50 @@ function deleteRoute(app: App, ctx: Context): void {
       )
       return send(reply, answer)
     },
+  )
+}
+
+function putStatementRoute(app: App, ctx: Context): void {
+  app.put(
+    ONE,
+    {
+      config: { permission: 'statements.write' },
+      schema: {
+        operationId: 'putStatement',
+        summary: 'Create or replace a statement',
+        tags,
+        params: StatementParams,
+        querystring: Type.Object({ ...DryRun, ...Wait }, { additionalProperties: false }),
+        body: PutStatement,
+        response: { ...created(Type.Ref('Statement#')), ...problems, ...preconditionProblems },
+      },
+    },
+    (request, reply) =>
+      changeAndWait(ctx, { request, reply, query: request.query }, async (scope) => {
+        const { metadata, spec } = request.body
+        const { evolution, ...stated } = spec
+        const { name } = request.params
+        requireSameName(name, metadata?.name)
+        const workspace = await workspaceOf(scope, request.params)
+        const labels = { labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {} }
+        const found = await findStatement(scope, { workspace: workspace.uid, name })
+        const { made, status } = await createOrReplace(request, found, {
+          create: () =>
+            addStatement(ctx, scope, {
+              workspace,
+              input: { name, ...labels, spec: stated, createdBy: principalName(request.principal) },
+            }),
+          replace: (statement) => {
+            const whole = { ...wholeSpec(stated, statement.spec), ...(evolution ? { evolution } : {}) }
+            const replaced = {
+              labels: replacing(statement.labels, labels.labels),
+              annotations: replacing(statement.annotations, labels.annotations),
+            }
+            return patchStatement(ctx, scope, { workspace, statement, patch: { spec: whole, whole: true, metadata: replaced } })
+          },
+        })
+        return { statement: made, answer: answerOf(scope, { workspace, statement: made, status }) }
+      }),
   )
 }
 

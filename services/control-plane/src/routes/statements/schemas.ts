@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { createBody, Duration, Name, patchBody, resourceSchemas } from '../../http/schemas.ts'
+import { createBody, Duration, Name, patchBody, putBody, resourceSchemas } from '../../http/schemas.ts'
 
 const Properties = Type.Record(Type.String({ minLength: 1, maxLength: 255 }), Type.String({ maxLength: 4096 }), {
   maxProperties: 100,
@@ -30,15 +30,19 @@ const wishes = {
   objective: Type.Optional(Objective),
   start: Type.Optional(Start),
 }
+const Evolution = Type.Object({ strategy: Type.Enum(['fresh']) }, { additionalProperties: false })
 /** Longer texts are refused by the operation itself, with a code of their own. */
 const Sql = Type.String({ minLength: 1, description: 'At most 131,072 characters.', examples: ['SELECT * FROM bids'] })
 
 export const CreateStatement = createBody(Type.Object({ sql: Sql, ...wishes }, { additionalProperties: false }))
+export const PutStatement = putBody(
+  Type.Object({ sql: Sql, evolution: Type.Optional(Evolution), ...wishes }, { additionalProperties: false }),
+)
 export const PatchStatement = patchBody(
   Type.Object(
     {
       sql: Type.Optional(Sql),
-      evolution: Type.Optional(Type.Object({ strategy: Type.Enum(['fresh']) }, { additionalProperties: false })),
+      evolution: Type.Optional(Evolution),
       ...wishes,
     },
     { additionalProperties: false },

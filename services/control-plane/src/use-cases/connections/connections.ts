@@ -54,11 +54,16 @@ export async function patchConnection(
   at: {
     readonly connection: Connection
     readonly patch: { readonly spec?: { readonly kafka?: Partial<ConnectionInput['kafka']> }; readonly metadata?: MetadataPatch }
+    /** The patch states everything but secrets: what it does not name falls away. */
+    readonly whole?: boolean
   },
 ): Promise<Connection> {
   const { connection, patch } = at
   const before = connection.spec as { kafka: KafkaConnectionSpec }
-  const { open, secrets } = split({ type: connection.type, kafka: { ...before.kafka, ...patch.spec?.kafka } })
+  const { open, secrets } = split({
+    type: connection.type,
+    kafka: { ...(at.whole ? {} : before.kafka), ...patch.spec?.kafka } as KafkaConnectionSpec,
+  })
   await putSecrets(scope, connection.uid, { values: secrets, master: ctx.keys.master, random: ctx.random })
   return await updateConnection(scope, {
     uid: connection.uid,

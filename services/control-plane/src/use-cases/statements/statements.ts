@@ -116,9 +116,18 @@ async function choosePool(scope: Scope, workspace: Workspace, name: string): Pro
   return only
 }
 
+/** What a spec is that states only some fields. */
+export const wholeSpec = (spec: SpecInput & { readonly sql: string }, before: StatementSpec): StatementSpec => ({
+  ...DEFAULTS,
+  compute_pool: before.compute_pool,
+  ...spec,
+})
+
 export interface StatementPatch {
   readonly spec?: SpecInput & { readonly sql?: string; readonly evolution?: { readonly strategy: string } }
   readonly metadata?: MetadataPatch
+  /** The spec is whole: what it does not state falls away. */
+  readonly whole?: boolean
 }
 
 /** Changes what the user wants. Other SQL makes a new version, which takes an evolution strategy and a statement at rest. */
@@ -129,7 +138,7 @@ export async function patchStatement(
 ): Promise<Statement> {
   const { workspace, statement, patch } = at
   const { evolution, ...wanted } = patch.spec ?? {}
-  const spec: StatementSpec = { ...statement.spec, ...wanted }
+  const spec: StatementSpec = { ...(patch.whole ? {} : statement.spec), ...wanted } as StatementSpec
   checkParallelism(spec)
   const labels = mergeLabels(statement.labels, patch.metadata?.labels)
   const annotations = mergeLabels(statement.annotations, patch.metadata?.annotations)
