@@ -127,6 +127,13 @@ describe('scalar expressions', () => {
     ).toEqual([[false], [false], [null], [true]])
   })
 
+  it('IN over long lists', () => {
+    const list = Array.from({ length: 20 }, (_, i) => lit(BIGINT, String(9007199254740990 + (i % 2) - i)))
+    const test = call('IN', BOOLEAN, col(0, BIGINT), ...list)
+    const rows = [[9007199254740990n], [9007199254740993n], [1n], [null]]
+    expect(evaluate([test], [BIGINT], rows)).toEqual([[true], [false], [false], [null]])
+  })
+
   it('time', () => {
     const ts = lit(notNull(timestamp(3)), [1_600_000_000_123, 0])
     expect(one(call('HOUR', BIGINT, ts))).toBe(12n)

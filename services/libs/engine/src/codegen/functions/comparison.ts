@@ -3,7 +3,7 @@ import { declareResult } from '../branch-result.ts'
 import { type ComparisonOperator, comparisonCode, type TypedValue } from '../compare.ts'
 import { asText, formOf, toForm } from '../conversion.ts'
 import type { ExpressionEnv } from '../expression-env.ts'
-import { coerce } from '../numeric.ts'
+import { coerce, isIntegerType } from '../numeric.ts'
 import { anyNull, type Value } from '../value.ts'
 import type { Emitter, EmitterTable } from './emitter.ts'
 
@@ -65,7 +65,9 @@ function nullTest(negated: boolean): Emitter {
 
 function literalText(expr: BoundExpr): string | undefined {
   if (expr.kind === 'Cast' && expr.implicit && expr.type.kind === 'VARCHAR') return literalText(expr.input)
-  return expr.kind === 'Literal' && typeof expr.value === 'string' && /CHAR$/.test(expr.type.kind) ? expr.value : undefined
+  return expr.kind === 'Literal' && typeof expr.value === 'string' && /CHAR$/.test(expr.type.kind)
+    ? expr.value.toWellFormed()
+    : undefined
 }
 
 /** `x IN (a, b, …)`: true when one is equal, else NULL when one comparison is NULL, else false. */
@@ -73,7 +75,7 @@ function membership(negated: boolean): Emitter {
   return (env, call) => {
     const [needle, ...list] = call.args
     const left = typed(env, needle!)
-    const found = textSet(env, left, list) ?? listSearch(env, left, list)
+    const found = textSet(env, left, list) ?? integerSet(env, left, list) ?? listSearch(env, left, list)
     return negated ? boolean(found.isNull, `!${found.code[0]!}`) : found
   }
 }
@@ -84,6 +86,25 @@ function textSet(env: ExpressionEnv, left: TypedValue, list: readonly BoundExpr[
   if (texts.some((text) => text === undefined)) return undefined
   const test = `${env.code.constant(new Set(texts))}.has(${asText(env.code, left.value)})`
   return boolean(left.value.isNull, env.code.assign(guarded(left.value.isNull, test)))
+}
+
+function literalInteger(expr: BoundExpr): number | undefined {
+  if (expr.kind === 'Cast' && expr.implicit && isIntegerType(expr.type)) return literalInteger(expr.input)
+  if (expr.kind !== 'Literal' || expr.value === null || !isIntegerType(expr.type)) return undefined
+  const value = Number(expr.value)
+  return Number.isSafeInteger(value) ? value : undefined
+}
+
+/** An int64 beyond 2^53 becomes a double that is in no such set, so that nothing is found that is not there. */
+function integerSet(env: ExpressionEnv, left: TypedValue, list: readonly BoundExpr[]): Value | undefined {
+  if (list.length < SET_MIN || !isIntegerType(left.type)) return undefined
+  const values = list.map(literalInteger)
+  if (values.some((value) => value === undefined)) return undefined
+  const number = left.value.form === 'i64' ? `Number(${left.value.code[0]!})` : left.value.code[0]!
+  return boolean(
+    left.value.isNull,
+    env.code.assign(guarded(left.value.isNull, `${env.code.constant(new Set(values))}.has(${number})`)),
+  )
 }
 
 function listSearch(env: ExpressionEnv, left: TypedValue, list: readonly BoundExpr[]): Value {
