@@ -332,7 +332,7 @@ describe.skipIf(kafkaMissing)(title, { timeout: 60_000 }, () => {
     })
     const reader = await openSource(bench, table)
     await readRows(reader, table, 1)
-    await bench.admin.deleteTopics({ topics: ['reborn'] })
+    await bench.deleteTopic('reborn')
     await bench.createTopic('reborn')
     await fill('reborn', ['{"id":2,"name":"new"}'])
     await expect(readRows(reader, table, 1)).rejects.toMatchObject({ code: 'TOPIC_RECREATED' })

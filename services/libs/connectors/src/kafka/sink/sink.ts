@@ -1,6 +1,6 @@
 /** The sinks `kafka` (rows are appended) and `upsert-kafka` (the last record of a key counts, a record without a value deletes it). */
 import type { Batch, ConnectorContext, ResolvedTable, SinkFactory } from '@millrace/engine/connector'
-import { openClient } from '../client-of-table.ts'
+import { openClient, openSharedClient } from '../client-of-table.ts'
 import { connectionKey, connectionOptions } from '../connection-options.ts'
 import { partitionOfKey } from '../records/murmur2.ts'
 import { sinkOptions } from '../table-options.ts'
@@ -27,7 +27,7 @@ const zoneOf = (context: ConnectorContext): string => context.config['table.loca
 /** As many writers as partitions: each partition has one owner. Throws TOPIC_UNKNOWN; repeated for a while when no broker answers. */
 async function writers(table: ResolvedTable, context: ConnectorContext): Promise<number> {
   const { topic } = sinkOptions(table.options)
-  const client = openClient(table, context)
+  const client = openSharedClient(table, context)
   try {
     const limits = { deadlineMs: METADATA_DEADLINE_MS, now: context.now, random: context.random }
     let unknown = 0
@@ -85,7 +85,7 @@ function createTruth(tables: readonly ResolvedTable[], context: ConnectorContext
   const { topic, idPrefix } = sinkOptions(first.options)
   const wanted = Math.max(TRANSACTION_TIMEOUT_MIN_MS, 3 * context.checkpointIntervalMs)
   return new KafkaTransactionTruth({
-    client: openClient(first, context),
+    client: openSharedClient(first, context),
     cluster,
     id: `${idPrefix}${context.installation}-${context.statementVersion}`,
     topic,

@@ -56,6 +56,7 @@ export class KafkaTransactionTruth implements CheckpointTruth {
   readonly #options: TruthOptions
   #slots: readonly Slot[] = []
   #durable: CommittedPointer | null = null
+  #closed = false
   #pointerCommittedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: TruthOptions) {
@@ -64,8 +65,7 @@ export class KafkaTransactionTruth implements CheckpointTruth {
 
   async recover(): Promise<CommittedPointer | null> {
     await this.#requireTransactionsV2()
-    const slots: Slot[] = []
-    for (const turn of [0, 1]) slots.push(await this.#initialise(`${this.#options.id}-${turn}`))
+    const slots = await Promise.all([0, 1].map((turn) => this.#initialise(`${this.#options.id}-${turn}`)))
     const pointer = await this.#readPointer()
     if (pointer !== null && pointer.epoch > this.#options.epoch) {
       throw new FencedError(`checkpoint ${pointer.number} was committed by epoch ${pointer.epoch}, after ${this.#options.epoch}`)
@@ -200,6 +200,8 @@ export class KafkaTransactionTruth implements CheckpointTruth {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     this.#options.client.close()
   }
 }

@@ -22,6 +22,7 @@ const UNKNOWN_TOPIC_ATTEMPTS = 5
 export class KafkaSplitEnumerator implements SplitEnumerator {
   readonly #options: EnumeratorOptions
   readonly #known = new Map<string, SplitState>()
+  #closed = false
 
   constructor(options: EnumeratorOptions) {
     this.#options = options
@@ -85,6 +86,8 @@ export class KafkaSplitEnumerator implements SplitEnumerator {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     this.#options.client.close()
   }
 }

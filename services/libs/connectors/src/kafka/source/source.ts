@@ -1,6 +1,6 @@
 /** The sources `kafka` and `upsert-kafka` (a record without a value deletes its key). */
 import type { ConnectorContext, ResolvedTable, SourceFactory } from '@millrace/engine/connector'
-import { openClient } from '../client-of-table.ts'
+import { openClient, openSharedClient } from '../client-of-table.ts'
 import { scanOptions } from '../table-options.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { KafkaSplitEnumerator } from './enumerator.ts'
@@ -13,7 +13,7 @@ export function createKafkaSource(identifier: 'kafka' | 'upsert-kafka'): SourceF
 
 function createEnumerator(table: ResolvedTable, context: ConnectorContext): KafkaSplitEnumerator {
   const scan = scanOptions(table.connector, table.options)
-  return new KafkaSplitEnumerator({ client: openClient(table, context), scan, now: context.now, random: context.random })
+  return new KafkaSplitEnumerator({ client: openSharedClient(table, context), scan, now: context.now, random: context.random })
 }
 
 function createReader(table: ResolvedTable, produced: readonly number[], context: ConnectorContext): KafkaSourceReader {

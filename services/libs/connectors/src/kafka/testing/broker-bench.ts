@@ -117,6 +117,10 @@ export async function startBench() {
     createUser: (username: string, password: string) => createScramUser({ connection: connection(), dial, username, password }),
     createTopic: (topic: string, numPartitions = 1) =>
       admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true }),
+    deleteTopic: (topic: string): Promise<void> =>
+      repeat(async () => {
+        if ((await admin.listTopics()).includes(topic)) await admin.deleteTopics({ topics: [topic] })
+      }),
     stop: async () => {
       await admin.disconnect()
       await kafka.remove()

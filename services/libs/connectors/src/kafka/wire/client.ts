@@ -44,6 +44,7 @@ export class KafkaClient {
   readonly #abort = new AbortController()
   #bootstrap: Promise<PreparedConnection> | null = null
   #bootstrapAddress = ''
+  #holders = 1
 
   constructor(options: ClientOptions) {
     this.options = options
@@ -199,7 +200,15 @@ export class KafkaClient {
     return answer.id
   }
 
+  /** One more holder, who closes too. */
+  retain(): this {
+    this.#holders++
+    return this
+  }
+
+  /** The last holder's close ends connections and pending requests. */
   close(): void {
+    if (--this.#holders > 0) return
     this.#abort.abort()
     for (const connection of this.#open) connection.close()
     this.#open.clear()
