@@ -15,6 +15,7 @@ import { createSink } from './sink.ts'
 import { createValues } from './values.ts'
 import { makeWatermarkGenerator } from './watermark-generator.ts'
 import { WindowAggregate } from './window-aggregate.ts'
+import { createWindowExpand } from './window-expand.ts'
 
 export { createKeyHasher } from './key-hasher.ts'
 
@@ -45,6 +46,8 @@ export const createOperator: OperatorModule['createOperator'] = (
       return new WindowAggregate({ body, inputTypes, ctx })
     case 'ChangelogNormalize':
       return new ChangelogNormalize({ body, inputTypes, ctx })
+    case 'WindowExpand':
+      return createWindowExpand(body)
     case 'Limit':
       return new Limit(body)
     case 'Values':

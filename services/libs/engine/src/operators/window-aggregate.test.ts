@@ -91,6 +91,32 @@ describe('tumbling windows', () => {
   })
 })
 
+describe('window functions by themselves', () => {
+  it('give each row once a window, with watermark points in place', () => {
+    const window: WindowSpec = { kind: 'HOP', size: 10 * SECOND, slide: 5 * SECOND, offset: 0 }
+    const types = [STRING, INTEGER, time]
+    const out = createBench(
+      { kind: 'WindowExpand', window, timeColumn: 2, zone: null },
+      { inputTypes: types, outputTypes: [...types, timestamp(3), timestamp(3), time] },
+    )
+    out.rows(
+      [at('a', 1, 1), at('b', 2, 7)],
+      [
+        { row: 1, watermark: 1000 },
+        { row: 2, watermark: 7000 },
+      ],
+    )
+    expect(out.taken().map((line) => line.replaceAll(/1970-01-01 00:/g, '').replaceAll('.000', ''))).toEqual([
+      '+I[a, 1, 00:01, 00:00, 00:10, 00:09.999]',
+      '+I[a, 1, 00:01, 1969-12-31 23:59:55, 00:05, 00:04.999]',
+      '~ 1000',
+      '+I[b, 2, 00:07, 00:05, 00:15, 00:14.999]',
+      '+I[b, 2, 00:07, 00:00, 00:10, 00:09.999]',
+      '~ 7000',
+    ])
+  })
+})
+
 describe('windows of several slices', () => {
   const windows = (lines: readonly string[]): string[] =>
     lines.filter((line) => line.startsWith('+')).map((line) => line.replaceAll(/1970-01-01 00:/g, '').replaceAll('.000', ''))

@@ -186,7 +186,7 @@ describe('what cannot be planned is refused by name', () => {
     ['INSERT INTO totals SELECT auction, price FROM bid ON CONFLICT DO NOTHING'],
     ['INSERT INTO lost SELECT auction FROM bid'],
     ['SELECT bidder FROM bid; SELECT 1'],
-    ["SELECT window_start FROM TABLE(HOP(TABLE bid, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND))"],
+    ["SELECT window_start FROM TABLE(SESSION(TABLE bid, DESCRIPTOR(ts), INTERVAL '5' SECOND))"],
   ])('%s', (sql) => {
     expect(plan(sql)).toMatchSnapshot()
   })

@@ -63,6 +63,8 @@ function facts(body: OperatorBody, op: PhysicalOperator): Readonly<Record<string
       return { key: body.keys.join(', '), where: body.condition && printExpr(body.condition) }
     case 'Sink':
       return { table: body.table.path.join('.'), fields }
+    case 'WindowExpand':
+      return { window: JSON.stringify(body.window).replaceAll('"', ''), time: String(body.timeColumn) }
     case 'Limit':
       return { offset: String(body.offset), fetch: body.fetch === null ? undefined : String(body.fetch) }
     case 'Values':

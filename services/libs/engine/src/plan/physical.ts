@@ -94,6 +94,12 @@ export interface ChangelogNormalizeBody extends Body<'ChangelogNormalize'> {
   /** A filter over the row: rows that fail it count as deleted. */
   readonly condition?: BoundExpr
 }
+/** Each row once for every window that holds it. Output = the input's columns, then start, end and time of the window. */
+export interface WindowExpandBody extends Body<'WindowExpand'> {
+  readonly window: WindowSpec
+  readonly timeColumn: number
+  readonly zone: string | null
+}
 /** The first rows in the order of their arrival; `fetch` null = all after `offset`. */
 export interface LimitBody extends Body<'Limit'> {
   readonly offset: number
@@ -129,6 +135,7 @@ export type OperatorBody =
   | WindowAggregateBody
   | GroupAggregateBody
   | ChangelogNormalizeBody
+  | WindowExpandBody
   | LimitBody
   | UnionBody
   | ValuesBody

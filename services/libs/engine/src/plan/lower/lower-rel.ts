@@ -1,6 +1,9 @@
 /** Bound relations to physical operators. What the embedded runtime lacks is refused by name. */
+
+import { zoneOf } from '../../codegen/expression-env.ts'
 import type { BoundExpr } from '../../sql/bound/expr.ts'
 import type { BoundRel, ProjectRel, SetOpRel, SortRel, ValuesRel, WindowTvfRel } from '../../sql/bound/rel.ts'
+import type { WindowExpandBody } from '../physical.ts'
 import { FORWARD, node, type PlanNode } from '../plan-node.ts'
 import { unsupported } from '../plan-problem.ts'
 import type { PlanningEnv } from '../planning-env.ts'
@@ -28,7 +31,7 @@ export function lowerRel(rel: BoundRel, env: PlanningEnv): PlanNode {
     case 'GroupWindowAggregate':
       return lowerGroupWindow(rel, env, lower)
     case 'WindowTvf':
-      return lowerWindowTvf(rel, lower)
+      return lowerWindowTvf(rel, env, lower)
     case 'Sort':
       return lowerLimit(rel, lower)
     case 'SetOp':
@@ -94,12 +97,17 @@ function lowerLimit(rel: SortRel, lower: (rel: BoundRel) => PlanNode): PlanNode 
 }
 
 /** A tumbling window function by itself adds its three columns to each row; others give several rows for one. */
-function lowerWindowTvf(rel: WindowTvfRel, lower: (rel: BoundRel) => PlanNode): PlanNode {
+function lowerWindowTvf(rel: WindowTvfRel, env: PlanningEnv, lower: (rel: BoundRel) => PlanNode): PlanNode {
   const { window } = rel
-  if (window.kind !== 'TUMBLE') throw unsupported(`${window.kind} without an aggregation by window_start and window_end`)
+  if (window.kind === 'SESSION') throw unsupported('SESSION windows')
   const input = lower(rel.input)
   const time = columnsOf(input.schema)[rel.timeColumn]!
   if ('timeAttribute' in time.type && time.type.timeAttribute === 'PROCTIME') throw unsupported('a window over processing time')
+  if (window.kind !== 'TUMBLE') {
+    const zone = time.type.kind === 'TIMESTAMP_LTZ' ? zoneOf(env.session.config) : null
+    const body: WindowExpandBody = { kind: 'WindowExpand', window, timeColumn: rel.timeColumn, zone }
+    return node(body, { inputs: [{ node: input, distribution: FORWARD }], schema: rel.schema })
+  }
   const long = (value: number): BoundExpr => ({
     kind: 'Literal',
     type: { kind: 'BIGINT', nullable: false },
