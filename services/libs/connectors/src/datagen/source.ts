@@ -39,6 +39,7 @@ function tableOf(table: ResolvedTable, produced: readonly number[], now: () => n
 
 export const datagenSource: SourceFactory = {
   identifier: 'datagen',
+  eagerWatermarks: true,
   createEnumerator: (table, context) => {
     const seed = table.options['seed'] === undefined ? Math.floor(context.random() * 2 ** 31) : Number(table.options['seed'])
     return generatedEnumerator(splitsOf(table), { seed })

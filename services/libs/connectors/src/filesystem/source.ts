@@ -162,6 +162,10 @@ class FileReader implements SourceReader {
     return this.#bounded && this.#files.every((f) => f.done)
   }
 
+  finished(): readonly string[] {
+    return this.#files.filter((f) => f.done).map((f) => f.id)
+  }
+
   metrics(): SourceMetrics {
     return {
       lagRecords: null,
@@ -201,6 +205,7 @@ function splitLines(chunk: Uint8Array, atEnd: boolean): { offsets: Int32Array; l
 
 export const filesystemSource: SourceFactory = {
   identifier: 'filesystem',
+  eagerWatermarks: true,
   createEnumerator,
   createReader: (table, produced, context) => new FileReader(table, produced, context),
 }

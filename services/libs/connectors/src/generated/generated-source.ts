@@ -101,8 +101,16 @@ export class GeneratedReader implements SourceReader {
   }
 
   ended(): boolean {
+    return this.#table.rows !== null && this.#cursors.every((c) => this.#isDone(c))
+  }
+
+  finished(): readonly string[] {
+    return this.#cursors.filter((c) => this.#isDone(c)).map((c) => String(c.split))
+  }
+
+  #isDone(cursor: Cursor): boolean {
     const { rows, splits } = this.#table
-    return rows !== null && this.#cursors.every((c) => c.next >= Math.ceil((rows - c.split) / splits))
+    return rows !== null && cursor.next >= Math.ceil((rows - cursor.split) / splits)
   }
 
   metrics(): SourceMetrics {

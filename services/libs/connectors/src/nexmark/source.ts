@@ -92,6 +92,7 @@ const nestedCells =
 
 export const nexmarkSource: SourceFactory = {
   identifier: 'nexmark',
+  eagerWatermarks: true,
   createEnumerator: (table, context) => {
     const settings = settingsOf(table)
     return generatedEnumerator(settings.splits, { baseTime: settings.baseTime ?? context.now() })
