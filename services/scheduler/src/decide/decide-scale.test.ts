@@ -63,7 +63,7 @@ function simulate(o: {
     const decision = decideScale({ size, runningSinceMs: runningSince, samples, sourceSplits: 8 }, history, { policy: p, now })
     if (decision.action === 'HOLD') continue
     world.decisions.push(decision)
-    history = { last: { atMs: now, from: size, trueRateBefore: decision.facts['true_rate'] ?? null } }
+    history = { last: { atMs: now, from: size, rateBefore: decision.facts['input_rate'] ?? null } }
     size = decision.to
     runningSince = now + 2000
     samples = []
@@ -185,7 +185,7 @@ describe('decideScale', () => {
         })),
         sourceSplits: 8,
       },
-      { last: { atMs: 10_000, from: { milliCu: 100, parallelism: 1 }, trueRateBefore: 10_000 } },
+      { last: { atMs: 10_000, from: { milliCu: 100, parallelism: 1 }, rateBefore: 10_000 } },
       { policy, now: 23_000 },
     )
     expect(held.action).toBe('HOLD')

@@ -28,8 +28,8 @@ export interface ScaleHistory {
   readonly last: {
     readonly atMs: number
     readonly from: Size
-    /** True rate before it; null when it was not known. */
-    readonly trueRateBefore: number | null
+    /** Records a second read before it; null when that was not known. */
+    readonly rateBefore: number | null
   } | null
 }
 
@@ -148,7 +148,8 @@ interface Measured {
   readonly lagTimeMs: number | null
   readonly freshnessMs: number | null
   readonly utilisation: number | null
-  readonly readings: number
+  /** A backlog stood in all readings: the rate read is all there is. */
+  readonly saturated: boolean
 }
 
 function measure(
@@ -180,7 +181,7 @@ function measure(
     // The younger of the last two readings: one late look is not a breach.
     freshnessMs: last.freshnessMs === null ? null : Math.min(last.freshnessMs, window.at(-2)?.freshnessMs ?? last.freshnessMs),
     utilisation: trueRate ? arrivalRate / trueRate : null,
-    readings: window.length,
+    saturated: isSaturated(window),
   }
 }
 
@@ -207,6 +208,9 @@ function observed(window: readonly ScaleSample[], trueRate: number | null): numb
   const seen = mean(window.map((s) => s.inputRate))
   return saturated && (trueRate === null || trueRate > seen * TRUST) ? seen : trueRate
 }
+
+const isSaturated = (window: readonly ScaleSample[]): boolean =>
+  window.length >= 3 && window.every((s) => s.inputRate > 0 && (s.lagRecords ?? 0) > s.inputRate * SATURATED_SECONDS)
 
 function upTriggers(seen: Measured, policy: ScalePolicy): ScaleReason[] {
   const out: ScaleReason[] = []
@@ -243,7 +247,7 @@ function scaleUp(look: Look & { readonly history: ScaleHistory; readonly trigger
     return hold(...triggers, 'COOLING_DOWN')
   if (!seen.trueRate) return hold(...triggers, 'NO_METRICS')
   if (
-    wasInVain(history, { size: metrics.size, trueRate: seen.trueRate }, policy) &&
+    wasInVain(history, { size: metrics.size, rate: seen.inputRate, saturated: seen.saturated }, policy) &&
     now - history.last!.atMs < policy.ineffectiveHoldMs
   ) {
     return hold(...triggers, 'INEFFECTIVE_SCALING')
@@ -264,12 +268,23 @@ function scaleUp(look: Look & { readonly history: ScaleHistory; readonly trigger
   }
 }
 
-/** The last change was upwards and brought less than `effectiveGain` of the true rate that it should have. */
-function wasInVain(history: ScaleHistory, is: { readonly size: Size; readonly trueRate: number }, policy: ScalePolicy): boolean {
+interface Throughput {
+  readonly size: Size
+  /** Records a second read now. */
+  readonly rate: number
+  /** A backlog stands: no more can be read than is. */
+  readonly saturated: boolean
+}
+
+/**
+ * The last change was upwards and, under a standing backlog, brought less than `effectiveGain` of what it should have: something
+ * other than the slot holds it back (a crowded host, a slow sink). Rates read are compared, because both were seen.
+ */
+function wasInVain(history: ScaleHistory, is: Throughput, policy: ScalePolicy): boolean {
   const last = history.last
-  if (!last?.trueRateBefore || last.from.milliCu >= is.size.milliCu) return false
-  const expected = last.trueRateBefore * (is.size.milliCu / last.from.milliCu)
-  return (is.trueRate - last.trueRateBefore) / (expected - last.trueRateBefore) < policy.effectiveGain
+  if (!is.saturated || !last?.rateBefore || last.from.milliCu >= is.size.milliCu) return false
+  const expected = last.rateBefore * (is.size.milliCu / last.from.milliCu)
+  return (is.rate - last.rateBefore) / (expected - last.rateBefore) < policy.effectiveGain
 }
 
 function boundsOf(metrics: ScaleMetrics, policy: ScalePolicy): { readonly min: number; readonly max: number } {

@@ -65,7 +65,7 @@ export class ScaleStep {
         ? {
             atMs: Date.parse(scaling.at),
             from: { milliCu: milli(scaling.cu), parallelism: scaling.parallelism },
-            trueRateBefore: scaling.true_rate,
+            rateBefore: scaling.rate,
           }
         : null,
     }
@@ -170,13 +170,13 @@ async function keep(
   if (scalingState !== statement.scalingState)
     await setStatementStatus(tx, { statement: statement.uid, scalingState, now: at.now })
   if (action === 'HOLD') return
-  const trueRate = facts['true_rate'] ?? null
+  const rate = facts['input_rate'] ?? null
   await askToStop(tx, slot, {
     reason: action,
     checkpoint: true,
     now: at.now,
     next: to,
-    scaling: { decision: uid, action, at: at.now.toISOString(), ...from, true_rate: trueRate },
+    scaling: { decision: uid, action, at: at.now.toISOString(), ...from, rate },
   })
   const message = `${from.cu} CU -> ${to.cu} CU: ${reasons.join(', ')}.`
   await event(

@@ -37,7 +37,8 @@ export interface AssignmentRequest {
     readonly at: string
     readonly cu: number
     readonly parallelism: number
-    readonly true_rate: number | null
+    /** Records a second read before. */
+    readonly rate: number | null
   }
 }
 
