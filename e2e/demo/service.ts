@@ -12,6 +12,7 @@ export interface StatementView {
     readonly phase: string
     readonly phase_since: string
     readonly detail: string | null
+    readonly detail_code: string | null
     readonly version_uid: string
     readonly epoch: number | null
     readonly parallelism: number
