@@ -46,12 +46,26 @@ export class StartedProduct {
   async ready(timeoutMs: number): Promise<number> {
     await until(`"ready" of npm start`, timeoutMs, async () => {
       if (/^ready in /m.test(this.#output)) return true
-      if (this.ended) throw new Error(`it ended before it was ready:\n${this.#output}`)
+      if (this.ended) throw new Error('it ended before it was ready')
       return undefined
     }).catch((error: Error) => {
-      throw new Error(`${error.message}\n${this.#output}`)
+      throw new Error(`${error.message}\n${this.#output}${this.#failures()}`)
     })
     return performance.now() - this.#began
+  }
+
+  /** Errors that the services logged: the data folder is gone when the report is read. */
+  #failures(): string {
+    const logs = path.join(this.dataDir, 'logs')
+    if (!fs.existsSync(logs)) return ''
+    const lines = fs.readdirSync(logs).flatMap((name) =>
+      fs
+        .readFileSync(path.join(logs, name), 'utf8')
+        .split('\n')
+        .filter((line) => /"level":"(error|fatal)"|"level":[56]0/.test(line))
+        .map((line) => `${name}: ${line.slice(0, 2000)}`),
+    )
+    return lines.slice(-10).join('\n')
   }
 
   /** The demo tenant that the first start signed up. */

@@ -87,16 +87,24 @@ export async function startPipelines(api: Api, tenant: DemoTenant, kafka: boolea
     await create(api, tenant, { name, sql, freshness: '5s' })
 }
 
+/** A name makes creation repeatable: a machine that is too busy at the first start gets this long. */
+const CREATE_WITHIN_MS = 30_000
+
 async function create(
   api: Api,
   { workspace, pool }: DemoTenant,
   { name, sql, freshness }: { name: string; sql: string; freshness?: string },
 ): Promise<void> {
   const spec = { sql, compute_pool: pool, ...(freshness === undefined ? {} : { objective: { freshness } }) }
-  try {
-    await api.post(`/v1/workspaces/${workspace}/statements`, { metadata: { name }, spec })
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || error.code !== 'NAME_TAKEN') throw error
+  const end = Date.now() + CREATE_WITHIN_MS
+  for (;;) {
+    const problem = await api
+      .post(`/v1/workspaces/${workspace}/statements`, { metadata: { name }, spec })
+      .then(() => undefined)
+      .catch((error: unknown) => error)
+    if (problem === undefined || (problem instanceof ApiProblem && problem.code === 'NAME_TAKEN')) return
+    if (!(problem instanceof ApiProblem) || problem.status < 500 || Date.now() > end) throw problem
+    await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }
 
