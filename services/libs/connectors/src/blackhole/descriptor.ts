@@ -6,5 +6,5 @@ export const blackholeDescriptor: ConnectorDescriptor = {
   options: [],
   optionPrefixes: [],
   formats: [],
-  sink: { changelog: () => 'retract', metadata: {}, partitionedByKey: false },
+  sink: { changelog: () => 'retract', metadata: {}, partitionedByKey: false, anywhere: true },
 }

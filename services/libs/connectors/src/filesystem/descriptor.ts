@@ -41,5 +41,5 @@ export const filesystemDescriptor: ConnectorDescriptor = {
   optionPrefixes: ['json.', 'csv.'],
   formats: ['json', 'csv', 'raw'],
   source: { bounded: ({ options }) => options['source.monitor-interval'] === undefined, changelog: () => 'append', metadata: {} },
-  sink: { changelog: () => 'append', metadata: {}, partitionedByKey: false },
+  sink: { changelog: () => 'append', metadata: {}, partitionedByKey: false, anywhere: true },
 }

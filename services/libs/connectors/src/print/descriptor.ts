@@ -15,5 +15,5 @@ export const printDescriptor: ConnectorDescriptor = {
   ],
   optionPrefixes: [],
   formats: [],
-  sink: { changelog: () => 'retract', metadata: {}, partitionedByKey: false },
+  sink: { changelog: () => 'retract', metadata: {}, partitionedByKey: false, anywhere: true },
 }
