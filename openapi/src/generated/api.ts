@@ -988,6 +988,10 @@ export interface components {
                 };
                 state_bytes: string;
                 state_limit_state: string;
+                /** @description Records that error-handling.mode left out, since this run began. */
+                errors_ignored: number;
+                /** @description Records behind the watermark that a window left out, since this run began. */
+                late_records_dropped: number;
                 latest_checkpoint: {
                     number: number;
                     committed_at: string;

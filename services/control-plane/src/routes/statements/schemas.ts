@@ -92,6 +92,10 @@ export const StatementSchemas = resourceSchemas('Statement', {
     rates: Type.Object({ records_in: Type.Number(), records_out: Type.Number(), bytes_in: Type.Number() }),
     state_bytes: Type.String(),
     state_limit_state: Type.String(),
+    errors_ignored: Type.Integer({ description: 'Records that error-handling.mode left out, since this run began.' }),
+    late_records_dropped: Type.Integer({
+      description: 'Records behind the watermark that a window left out, since this run began.',
+    }),
     latest_checkpoint: Type.Union([
       Type.Object({ number: Type.Integer(), committed_at: Type.String(), state_bytes: Type.String() }),
       Type.Null(),

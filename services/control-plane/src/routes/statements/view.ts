@@ -33,6 +33,8 @@ function statusOf(s: Statement) {
     rates: live && report ? report.rates : { records_in: 0, records_out: 0, bytes_in: 0 },
     state_bytes: String(report?.state_bytes ?? 0),
     state_limit_state: report?.state_limit_state ?? 'OK',
+    errors_ignored: report?.counters.errors_ignored ?? 0,
+    late_records_dropped: report?.counters.late_records_dropped ?? 0,
     latest_checkpoint: s.checkpoint
       ? {
           number: s.checkpoint.number,
