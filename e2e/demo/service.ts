@@ -20,6 +20,7 @@ export interface StatementView {
     readonly worker: string | null
     readonly lag: { readonly records: number | null; readonly time: string | null }
     readonly freshness: string | null
+    readonly errors_ignored: number
   }
 }
 
