@@ -16,6 +16,7 @@ const UID = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000'
 /** The scheduler's side of the protocol: answers each report with `desired`. */
 class Scheduler {
   desired: Assignment[] = []
+  shutdown = false
   last: WorkerReport | null = null
   #server: Server | null = null
   #port = 0
@@ -29,7 +30,7 @@ class Scheduler {
       request.on('end', () => {
         if (request.method === 'GET') return void response.end('{"current":true}')
         this.last = JSON.parse(Buffer.concat(parts).toString()) as WorkerReport
-        const answer: DesiredSet = { statements: this.desired, report_interval_ms: 100, shutdown: false }
+        const answer: DesiredSet = { statements: this.desired, report_interval_ms: 100, shutdown: this.shutdown }
         response.end(JSON.stringify(answer))
       })
     })
@@ -179,5 +180,15 @@ describe('a worker', () => {
     scheduler.desired = []
     await scheduler.until('version-one', (r) => r === undefined)
     expect((await status()).slots).toEqual([])
+  }, 120_000)
+
+  test('ends with its runs when the scheduler does not know it', async () => {
+    const a = assignment('left-over', { rowsPerSecond: 100, sink: 'blackhole' })
+    scheduler.desired = [a]
+    await scheduler.until(a.statement_version, (r) => r?.state === 'RUNNING')
+    scheduler.desired = []
+    scheduler.shutdown = true
+    await worker.ended
+    await expect(fetch(`${worker.readUrl}/status`)).rejects.toThrow()
   }, 120_000)
 })

@@ -31,7 +31,11 @@ export interface AcceptReportParts {
   readonly poke: () => void
 }
 
-/** Takes a worker's report and answers with its whole desired set. Rejects when the store is away: the worker then goes on as it is. */
+/**
+ * Takes a worker's report and answers with its whole desired set. A worker that this installation never started (one left over from
+ * an earlier run on the same port and key) or has seen end is told to end. Rejects when the store is away: the worker then goes on
+ * as it is.
+ */
 export async function acceptReport(parts: AcceptReportParts, report: WorkerReport): Promise<DesiredSet> {
   const now = new Date(parts.clock.now())
   const uid = report.worker.uid
@@ -61,7 +65,8 @@ async function take(
   const { report, at } = input
   const { worker } = report
   const row = await findWorker(tx, worker.uid)
-  const state = worker.draining ? 'DRAINING' : row === null || row.state === 'STARTING' ? 'READY' : row.state
+  if (row === null) return refused(parts)
+  const state = worker.draining ? 'DRAINING' : row.state === 'STARTING' ? 'READY' : row.state
   const known = await upsertWorker(tx, {
     uid: worker.uid,
     region: parts.region,
@@ -72,13 +77,8 @@ async function take(
     now: at.now,
     leaseMs: parts.leaseMs,
   })
-  if (!known)
-    return {
-      known: false,
-      changed: false,
-      answer: { statements: [], report_interval_ms: parts.reportIntervalMs, shutdown: true },
-    }
-  let changed = row === null || row.state !== state
+  if (!known) return refused(parts)
+  let changed = row.state !== state
   const standing = new Map((await listAssignmentsForWorker(tx, worker.uid)).map((a) => [`${a.version}/${a.epoch}`, a]))
   for (const s of report.statements) {
     const slot = standing.get(`${s.statement_version}/${s.epoch}`)
@@ -102,6 +102,12 @@ async function take(
     answer: { statements, report_interval_ms: interval, shutdown: state === 'DRAINING' && rows.length === 0 },
   }
 }
+
+const refused = ({ reportIntervalMs }: AcceptReportParts): Taken => ({
+  known: false,
+  changed: false,
+  answer: { statements: [], report_interval_ms: reportIntervalMs, shutdown: true },
+})
 
 /** Keeps one statement's report and what follows from it at once. Returns whether its life moved on. */
 async function takeStatement(
