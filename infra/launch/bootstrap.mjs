@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ensureKafka, missingForKafka } from './kafka.mjs'
 import { createProgress } from './progress.mjs'
+import { ensureS3Server, missingForS3 } from './s3-server.mjs'
 
 export const NODE_VERSION = '24.21.0'
 const NODE_PACKAGES = {
@@ -31,7 +32,7 @@ export async function bootstrap({ root, needs, quiet }) {
     await ensureDependencies(root, toolsDir, progress)
     await ensureGenerated(root, toolsDir, progress)
     if (needs.includes('kafka')) await ensureJars(toolsDir, progress)
-    if (needs.includes('s3')) await ensureS3Server(toolsDir, progress)
+    if (needs.includes('s3')) await buildS3Server(toolsDir, progress)
     return { node, bin: path.join(toolsDir, 'node', 'bin') }
   } finally {
     release()
@@ -164,20 +165,14 @@ async function ensureJars(toolsDir, progress) {
   await ensureKafka({ toolsDir, wrap: (text, action) => progress.step(text, action) })
 }
 
-/** The S3 server that the object store's tests run against; only where Go is. */
-async function ensureS3Server(toolsDir, progress) {
-  const binary = path.join(toolsDir, 'bin', 'versitygw')
-  if (fs.existsSync(binary)) return
-  if (spawnSync('go', ['version']).status !== 0) {
-    progress.note('tests of the S3 store are skipped: this machine lacks Go')
-    return
-  }
-  const env = { ...process.env, GOBIN: path.dirname(binary), GOFLAGS: '-mod=mod' }
-  await progress
-    .step('S3 server for tests (versitygw)', () =>
-      run('go', ['install', 'github.com/versity/versitygw/cmd/versitygw@v1.7.0'], { cwd: toolsDir, env }),
+/** Only the tests need it, and they skip their S3 half by name without it. */
+async function buildS3Server(toolsDir, progress) {
+  const missing = missingForS3(toolsDir)
+  if (missing !== undefined) progress.note(`tests of the S3 store are skipped: this machine lacks ${missing}`)
+  else
+    await ensureS3Server({ toolsDir, wrap: (text, action) => progress.step(text, action) }).catch((error) =>
+      progress.note(error.message),
     )
-    .catch((error) => progress.note(`tests of the S3 store are skipped: ${error.message.split('\n')[0]}`))
 }
 
 function runTool(root, toolsDir, [tool, ...args]) {

@@ -1,18 +1,16 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@millrace/launch/kafka'
+import { ensureS3Server, missingForS3 } from '@millrace/launch/s3-server'
 
-const VERSION = 'v1.7.0'
-const toolsBin = fileURLToPath(new URL('../../../../.tools/bin', import.meta.url))
-const binary = path.join(toolsBin, 'versitygw')
+const toolsDir = fileURLToPath(new URL('../../../../.tools', import.meta.url))
 
 /** Why tests of the S3 half cannot run here, or undefined when they can. */
-export const s3Missing: string | undefined =
-  fs.existsSync(binary) || spawnSync('go', ['version']).status === 0 ? undefined : 'Go (to build the S3 server versitygw)'
+export const s3Missing: string | undefined = missingForS3(toolsDir)
 
 export interface TestS3 {
   readonly endpoint: string
@@ -23,13 +21,7 @@ export interface TestS3 {
 
 /** A real S3 server of its own on a fresh folder, with the bucket `millrace`. The first call builds it (about 3 minutes). */
 export async function startTestS3(): Promise<TestS3> {
-  if (!fs.existsSync(binary)) {
-    const built = spawnSync('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], {
-      env: { ...process.env, GOBIN: toolsBin, GOFLAGS: '-mod=mod' },
-      encoding: 'utf8',
-    })
-    if (built.status !== 0) throw new Error(`versitygw could not be built:\n${built.stderr.slice(-2000)}`)
-  }
+  const binary = await ensureS3Server({ toolsDir })
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'millrace-s3-'))
   fs.mkdirSync(path.join(dir, 'data', 'millrace'), { recursive: true })
   const port = await freePort()
