@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { projects: ['services/libs/*', 'services/*', 'apps/*', 'e2e', 'infra/launch'] } })
+export default defineConfig({
+  test: { projects: ['services/libs/*', 'services/!(libs)', 'apps/*', 'openapi', 'e2e'] },
+})
