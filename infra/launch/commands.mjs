@@ -37,7 +37,8 @@ export const COMMANDS = {
   },
   fuzz: {
     doc: 'Mutated and generated SQL through the front end: no crash, no hang.',
-    usage: '[--runs N] [--seed S]',
+    usage: '[--runs N] [--seed S] [--threads T] [--run NUMBER]',
+    ownHelp: true,
     run: (args) => ({ file: 'services/libs/engine/src/fuzz/main.ts', args }),
   },
   millrace: {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkSql } from './check-sql.ts'
-import { inputOfRun } from './run.ts'
+import { ALL_CHECKS, inputOfRun } from './run.ts'
 
 const SEED = 20_260_101
 /** What a busy machine needs. */
@@ -12,7 +12,7 @@ test(`generated and broken statements keep every promise (seed ${SEED})`, PATIEN
   for (let run = 0; run < 3000; run++) {
     const text = inputOfRun(SEED, run)
     try {
-      accepted += checkSql(text, { format: true }).accepted
+      accepted += checkSql(text, ALL_CHECKS).accepted
     } catch (error) {
       throw new Error(`run ${run}: ${text}`, { cause: error })
     }
@@ -57,7 +57,7 @@ test('any sequence of pieces of the language is handled', PATIENT, () => {
   const script = fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join(' '))
   fc.assert(
     fc.property(script, (text) => {
-      checkSql(text, { format: true })
+      checkSql(text, ALL_CHECKS)
     }),
     { seed: SEED, numRuns: 1500 },
   )
@@ -66,7 +66,7 @@ test('any sequence of pieces of the language is handled', PATIENT, () => {
 test('any text is handled', PATIENT, () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
-      checkSql(text, { format: true })
+      checkSql(text, ALL_CHECKS)
     }),
     { seed: SEED, numRuns: 1500 },
   )

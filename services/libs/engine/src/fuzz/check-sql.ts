@@ -6,8 +6,8 @@ import { splitStatements } from '../sql/split/split.ts'
 import type { Span } from '../sql/text/span.ts'
 import { unparseStatement } from '../sql/unparse/unparse.ts'
 
-/** What is checked beside the parser itself. */
-export type SqlChecks = Readonly<{ format: boolean }>
+/** What is checked beside lexer, parser and splitter. */
+export type SqlChecks = Readonly<{ roundTrip: boolean; format: boolean }>
 
 /** Statements that parsed without a diagnostic. */
 export type SqlOutcome = Readonly<{ accepted: number; refused: number }>
@@ -19,12 +19,13 @@ export function checkSql(text: string, checks: SqlChecks): SqlOutcome {
   checkDiagnostics(text, parsed)
   checkSplit(text, parsed)
   let accepted = 0
-  for (const [index, statement] of parsed.statements.entries()) {
+  for (let index = 0; index < parsed.statements.length; index++) {
+    const statement = parsed.statements[index]
     if (statement === undefined) continue
     accepted++
     const { start, end } = parsed.spans[index] as Span
     checkSpans(statement, start, end)
-    checkRoundTrip(statement)
+    if (checks.roundTrip) checkRoundTrip(statement)
   }
   if (checks.format) checkFormat(text)
   return { accepted, refused: parsed.statements.length - accepted }
@@ -40,12 +41,13 @@ function checkCover(text: string, { tokens, trivia }: ParsedStatements): void {
   let next = 0
   for (const token of tokens) {
     for (
-      ;
-      (trivia[next]?.start ?? Number.POSITIVE_INFINITY) < token.start || (trivia[next]?.start === at && at < token.start);
-      next++
+      let piece = trivia[next];
+      piece !== undefined && (piece.start < token.start || (piece.start === at && at < token.start));
+      piece = trivia[next]
     ) {
-      ensure(trivia[next]?.start === at, 'trivia joins')
-      at = trivia[next]?.end as number
+      ensure(piece.start === at, 'trivia joins')
+      at = piece.end
+      next++
     }
     ensure(token.start === at, 'tokens join')
     at = token.end
@@ -55,30 +57,39 @@ function checkCover(text: string, { tokens, trivia }: ParsedStatements): void {
 
 function checkDiagnostics(text: string, { diagnostics, statements }: ParsedStatements): void {
   for (const { span, message } of diagnostics) {
-    ensure(span.start >= 0 && span.start <= span.end && span.end <= text.length, `span of "${message}" lies in the text`)
+    if (!(span.start >= 0 && span.start <= span.end && span.end <= text.length))
+      throw new Error(`span of "${message}" lies outside of the text`)
   }
-  const broken = statements.some((statement) => statement === undefined)
-  ensure(!broken || diagnostics.length > 0, 'a broken statement has a diagnostic')
+  ensure(diagnostics.length > 0 || !statements.includes(undefined), 'a broken statement has a diagnostic')
 }
 
 function checkSplit(text: string, { spans }: ParsedStatements): void {
   const pieces = splitStatements(text)
   ensure(pieces.length === spans.length, 'splitter and parser see as many statements')
-  pieces.forEach(({ span }, index) => {
-    ensure(span.start === spans[index]?.start && span.end === spans[index]?.end, 'splitter and parser see the same statement')
-  })
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index]?.span
+    const span = spans[index]
+    ensure(piece?.start === span?.start && piece?.end === span?.end, 'splitter and parser see the same statement')
+  }
 }
+
+type Node = Readonly<Record<string, unknown>>
 
 /** Every node's span lies in its parent's. Depth is bounded by the parser. */
 function checkSpans(node: object, start: number, end: number): void {
+  if (Array.isArray(node)) {
+    for (const member of node) if (typeof member === 'object' && member !== null) checkSpans(member, start, end)
+    return
+  }
   const own = (node as { span?: Span }).span
   if (own !== undefined) {
-    ensure(own.start >= start && own.end <= end && own.start <= own.end, `spans nest: ${(node as { kind?: string }).kind}`)
+    if (own.start < start || own.end > end || own.start > own.end)
+      throw new Error(`spans nest: ${(node as { kind?: string }).kind}`)
     start = own.start
     end = own.end
   }
-  for (const key in node) {
-    const member: unknown = (node as Record<string, unknown>)[key]
+  for (const key of Object.keys(node)) {
+    const member = (node as Node)[key]
     if (typeof member === 'object' && member !== null && member !== own) checkSpans(member, start, end)
   }
 }
@@ -86,17 +97,17 @@ function checkSpans(node: object, start: number, end: number): void {
 function checkRoundTrip(statement: Statement): void {
   const printed = unparseStatement(statement)
   const again = parseStatements(printed)
-  ensure(again.diagnostics.length === 0, `own text parses: ${again.diagnostics[0]?.message} in ${printed}`)
+  if (again.diagnostics.length > 0) throw new Error(`own text parses: ${again.diagnostics[0]?.message} in ${printed}`)
   const [only] = again.statements
-  ensure(only !== undefined && again.statements.length === 1, `own text is one statement: ${printed}`)
+  if (only === undefined || again.statements.length !== 1) throw new Error(`own text is one statement: ${printed}`)
   const twice = unparseStatement(only)
-  ensure(twice === printed, `own text has the same tree: ${printed} / ${twice}`)
+  if (twice !== printed) throw new Error(`own text has the same tree: ${printed} / ${twice}`)
 }
 
 function checkFormat(text: string): void {
   const formatted = formatSql(text)
-  ensure(formatSql(formatted) === formatted, `formatting twice changes nothing: ${formatted}`)
-  ensure(words(formatted) === words(text), `formatting keeps tokens and comments: ${formatted}`)
+  if (formatSql(formatted) !== formatted) throw new Error(`formatting twice changes nothing: ${formatted}`)
+  if (words(formatted) !== words(text)) throw new Error(`formatting keeps tokens and comments: ${formatted}`)
 }
 
 function words(text: string): string {

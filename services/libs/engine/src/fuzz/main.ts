@@ -1,14 +1,35 @@
-/**
- * `node services/libs/engine/src/fuzz/main.ts --runs N --seed S [--threads T] [--only RUN]`
- * Feeds generated and broken SQL to lexer, parser, unparse, splitter, formatter and binder on all cores. Exits with 1 where a promise
- * is broken, something throws, or one input takes over 50 ms of CPU time. `--only` repeats one run and prints its input.
- */
+/** Command line of the fuzzer; see HELP. Only this file touches clocks, threads and the console. */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { type FuzzOptions, type FuzzResult, fuzz, inputOfRun } from './run.ts'
+import {
+  ALL_CHECKS,
+  BIND_EVERY,
+  FORMAT_EVERY,
+  type FuzzOptions,
+  type FuzzResult,
+  fuzz,
+  HANG_MS,
+  inputOfRun,
+  ROUND_TRIP_EVERY,
+} from './run.ts'
 
-type Share = Pick<FuzzOptions, 'seed' | 'from' | 'to' | 'step'>
+const HELP = `fuzz [--runs N] [--seed S] [--threads T] [--run NUMBER]
+
+  Feeds generated and broken SQL to lexer, parser, splitter, unparse, formatter and binder. Exits with 1 where a promise is
+  broken, something throws, or one input takes more than ${HANG_MS} ms of CPU time.
+
+  --runs N      how many inputs (100000)
+  --seed S      a number: the same seed gives the same inputs (1)
+  --threads T   worker threads (one a core)
+  --run NUMBER  repeats this run alone, with all checks, and prints its input
+
+  Every input goes through lexer, parser and splitter: tokens cover the text, spans nest, mistakes have diagnostics, the
+  splitter sees the parser's statements. By the number of the run, one in ${ROUND_TRIP_EVERY} is printed from its tree and parsed again, one in
+  ${FORMAT_EVERY} is formatted twice, one in ${BIND_EVERY} is bound to a catalog. Most inputs are short, a few thousand characters are the longest.
+`
+
+type Share = Pick<FuzzOptions, 'seed' | 'from' | 'to'>
 
 const nowMs = (): number => performance.now()
 
@@ -23,32 +44,43 @@ async function main(): Promise<number> {
       runs: { type: 'string', default: '100000' },
       seed: { type: 'string', default: '1' },
       threads: { type: 'string', default: String(availableParallelism()) },
-      only: { type: 'string' },
+      run: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
   const seed = Number(values.seed)
-  if (values.only !== undefined) {
-    const from = Number(values.only)
+  if (values.run !== undefined) {
+    const from = Number(values.run)
     console.log(inputOfRun(seed, from))
-    return report(seed, [fuzz({ seed, from, to: from + 1, step: 1, nowMs, cpuMs })])
+    return report(seed, [fuzz({ seed, from, to: from + 1, checks: ALL_CHECKS, nowMs, cpuMs })])
   }
   const threads = Math.max(1, Number(values.threads))
+  const runs = Number(values.runs)
   const started = performance.now()
-  const shares = Array.from({ length: threads }, (_, from) => ({ seed, from, to: Number(values.runs), step: threads }))
-  const results = await Promise.all(shares.map(runShare))
+  const border = (share: number): number => Math.floor((runs * share) / threads)
+  const shares = Array.from({ length: threads }, (_, share) => ({ seed, from: border(share), to: border(share + 1) }))
+  const results = await Promise.all(shares.map((share) => runShare(share, threads)))
   const seconds = (performance.now() - started) / 1000
   const code = report(seed, results)
-  const runs = results.reduce((sum, result) => sum + result.runs, 0)
-  console.log(`fuzz: ${seconds.toFixed(1)} s, ${Math.round(runs / seconds)} runs/s on ${threads} threads`)
+  const done = results.reduce((sum, result) => sum + result.runs, 0)
+  const cpuSeconds = results.reduce((sum, result) => sum + result.cpuMs, 0) / 1000
+  console.log(
+    `fuzz: ${seconds.toFixed(1)} s, ${Math.round(done / seconds)} runs/s on ${threads} thread${threads === 1 ? '' : 's'}, ` +
+      `${Math.round(done / cpuSeconds)} runs a CPU second`,
+  )
   return code
 }
 
-function runShare(share: Share): Promise<FuzzResult> {
+function runShare(share: Share, threads: number): Promise<FuzzResult> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: share })
     worker.on('message', (message: FuzzResult | number) => {
       if (typeof message !== 'number') resolve(message)
-      else if (share.from === 0) console.log(`fuzz: ${message * share.step} runs`)
+      else if (share.from === 0) console.log(`fuzz: about ${message * threads} runs`)
     })
     worker.on('error', reject)
   })
@@ -56,12 +88,18 @@ function runShare(share: Share): Promise<FuzzResult> {
 
 function report(seed: number, results: readonly FuzzResult[]): number {
   const sum = (count: (result: FuzzResult) => number): number => results.reduce((total, result) => total + count(result), 0)
+  const most = (value: (result: FuzzResult) => number): number => Math.max(...results.map(value))
   const failures = results.flatMap((result) => result.failures)
   for (const { run, text, promise } of failures) console.log(`fuzz: run ${run} broke: ${promise}\n${text}`)
-  const slowest = Math.max(...results.map((result) => result.slowestMs))
+  const runs = sum((r) => r.runs)
+  const hangs = failures.filter(({ hang }) => hang).length
   console.log(
-    `fuzz: seed ${seed}, ${sum((r) => r.runs)} runs, ${sum((r) => r.accepted)} statements accepted, ${sum((r) => r.refused)} refused, ${sum((r) => r.bound)} bound, ` +
-      `${failures.length} failures, slowest ${slowest.toFixed(1)} ms`,
+    `fuzz: inputs of ${Math.round(sum((r) => r.characters) / Math.max(1, runs))} characters on average, ${most((r) => r.longest)} the longest; ` +
+      `${sum((r) => r.accepted)} statements accepted, ${sum((r) => r.refused)} refused, ${sum((r) => r.bound)} bound; ` +
+      `${sum((r) => r.roundTrips)} inputs printed and parsed again, ${sum((r) => r.formats)} formatted, ${sum((r) => r.binds)} sent to the binder`,
+  )
+  console.log(
+    `fuzz: seed ${seed}, ${runs} runs, ${failures.length - hangs} failures, ${hangs} hangs, slowest ${most((r) => r.slowestMs).toFixed(1)} ms on the clock`,
   )
   return failures.length > 0 ? 1 : 0
 }

@@ -1,4 +1,3 @@
-import { lex } from '../sql/lex/lexer.ts'
 import type { Random } from './random.ts'
 
 const PIECES = [
@@ -36,17 +35,26 @@ function once(random: Random, text: string): string {
 }
 
 function onTokens(random: Random, text: string): string {
-  const { tokens } = lex(text)
-  const first = tokens[random.below(tokens.length)]
-  const second = tokens[random.below(tokens.length)]
-  if (first === undefined || second === undefined) return text
+  const first = tokenNear(text, random.below(text.length + 1))
+  const kind = random.below(3)
+  if (kind === 0) return text.slice(0, first.start) + text.slice(first.end)
+  const second = tokenNear(text, random.below(text.length + 1))
   const replacement = random.once(2) ? text.slice(second.start, second.end) : random.pick(PIECES)
-  switch (random.below(3)) {
-    case 0:
-      return text.slice(0, first.start) + text.slice(first.end)
-    case 1:
-      return `${text.slice(0, first.start)}${replacement} ${text.slice(first.end)}`
-    default:
-      return `${text.slice(0, first.start)}${replacement} ${text.slice(first.start)}`
-  }
+  return `${text.slice(0, first.start)}${replacement} ${text.slice(kind === 1 ? first.end : first.start)}`
+}
+
+/** A word, quoted text or sign. */
+const TOKEN = /'[^']*'|`[^`]*`|[\w$]+|\S/g
+
+/** The token around an offset or the next one behind it: found from there, since lexing the whole text costs as much as parsing it. */
+function tokenNear(text: string, at: number): Readonly<{ start: number; end: number }> {
+  let start = at
+  while (start > 0 && isWordPart(text.charCodeAt(start - 1)) && isWordPart(text.charCodeAt(start))) start--
+  TOKEN.lastIndex = start
+  const match = TOKEN.exec(text)
+  return match === null ? { start: text.length, end: text.length } : { start: match.index, end: match.index + match[0].length }
+}
+
+function isWordPart(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 36
 }

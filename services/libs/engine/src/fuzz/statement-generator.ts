@@ -8,29 +8,30 @@ const WINDOWS = [
   "SESSION(TABLE t PARTITION BY (a, b), DESCRIPTOR(ts), INTERVAL '5' MINUTE)",
 ] as const
 
-/** One statement of the grammar, mostly accepted. */
-export function statement(random: Random): string {
+/** One statement of the grammar, mostly accepted. Its length grows with the depth, 0 to 3. */
+export function statement(random: Random, depth: number): string {
+  const inner = Math.max(0, depth - 1)
   switch (random.below(14)) {
     case 0:
-      return createTable(random)
+      return createTable(random, inner)
     case 1:
-      return `CREATE ${random.pick(['', 'TEMPORARY ', 'OR REPLACE '])}VIEW v AS ${query(random, 2)}`
+      return `CREATE ${random.pick(['', 'TEMPORARY ', 'OR REPLACE '])}VIEW v AS ${query(random, inner)}`
     case 2:
-      return `INSERT ${random.pick(['INTO', 'OVERWRITE'])} ${random.pick(TABLES)}${random.once(3) ? ' (a, b)' : ''} ${query(random, 2)}`
+      return `INSERT ${random.pick(['INTO', 'OVERWRITE'])} ${random.pick(TABLES)}${random.once(3) ? ' (a, b)' : ''} ${query(random, inner)}`
     case 3:
-      return alterTable(random)
+      return alterTable(random, inner)
     case 4:
       return random.pick(OTHERS)
     case 5:
-      return `EXPLAIN ${random.pick(['', 'PLAN FOR ', 'CHANGELOG_MODE '])}${query(random, 2)}`
+      return `EXPLAIN ${random.pick(['', 'PLAN FOR ', 'CHANGELOG_MODE '])}${query(random, inner)}`
     case 6:
-      return `EXECUTE STATEMENT SET BEGIN INSERT INTO a ${query(random, 1)}; INSERT INTO b ${query(random, 1)}; END`
+      return `EXECUTE STATEMENT SET BEGIN INSERT INTO a ${query(random, inner)}; INSERT INTO b ${query(random, inner)}; END`
     case 7:
-      return `UPDATE t SET a = ${expr(random, 2)} WHERE ${expr(random, 2)}`
+      return `UPDATE t SET a = ${expr(random, inner)} WHERE ${expr(random, inner)}`
     case 8:
-      return matchRecognize(random)
+      return matchRecognize(random, inner)
     default:
-      return query(random, 3)
+      return query(random, depth)
   }
 }
 
@@ -48,8 +49,8 @@ const OTHERS = [
   'MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET b = 1 WHEN NOT MATCHED THEN INSERT VALUES (1, 2)',
 ] as const // biome-ignore format: a list
 
-function createTable(random: Random): string {
-  const columns = Array.from({ length: 1 + random.below(4) }, () => column(random))
+function createTable(random: Random, depth: number): string {
+  const columns = Array.from({ length: 1 + random.below(4) }, () => column(random, depth))
   if (random.once(2)) columns.push("WATERMARK FOR ts AS ts - INTERVAL '5' SECOND")
   if (random.once(2)) columns.push('PRIMARY KEY (a) NOT ENFORCED')
   const tail = random.pick([
@@ -61,10 +62,10 @@ function createTable(random: Random): string {
   return `CREATE ${random.once(4) ? 'TEMPORARY ' : ''}TABLE ${random.pick(TABLES)} (${columns.join(', ')})${tail}`
 }
 
-function column(random: Random): string {
+function column(random: Random, depth: number): string {
   switch (random.below(4)) {
     case 0:
-      return `c AS ${expr(random, 2)}`
+      return `c AS ${expr(random, depth)}`
     case 1:
       return `m ${typeName(random)} METADATA FROM 'k' VIRTUAL`
     default:
@@ -72,7 +73,7 @@ function column(random: Random): string {
   }
 }
 
-function alterTable(random: Random): string {
+function alterTable(random: Random, depth: number): string {
   const action = random.pick(['ADD', 'MODIFY', 'DROP', 'RENAME', 'SET'])
   switch (action) {
     case 'DROP':
@@ -82,18 +83,18 @@ function alterTable(random: Random): string {
     case 'SET':
       return "ALTER TABLE t SET ('a' = 'b')"
     default:
-      return `ALTER TABLE t ${action} (${column(random)}${random.once(2) ? ' FIRST' : ''}, PRIMARY KEY (a) NOT ENFORCED)`
+      return `ALTER TABLE t ${action} (${column(random, depth)}${random.once(2) ? ' FIRST' : ''}, PRIMARY KEY (a) NOT ENFORCED)`
   }
 }
 
-function matchRecognize(random: Random): string {
+function matchRecognize(random: Random, depth: number): string {
   const pattern = random.pick(['A B+ C', 'A{2,3} B*?', '(A | B) C?', 'A {- B -} C+'])
-  return `SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY a ORDER BY ts MEASURES A.x AS y ONE ROW PER MATCH AFTER MATCH SKIP TO NEXT ROW PATTERN (${pattern}) DEFINE A AS ${expr(random, 1)}) AS m`
+  return `SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY a ORDER BY ts MEASURES A.x AS y ONE ROW PER MATCH AFTER MATCH SKIP TO NEXT ROW PATTERN (${pattern}) DEFINE A AS ${expr(random, depth)}) AS m`
 }
 
 /** A query of bounded depth. */
 export function query(random: Random, depth: number): string {
-  if (depth <= 0) return random.pick(['SELECT 1', 'SELECT a FROM t', 'VALUES (1, 2), (3, 4)', 'TABLE t'])
+  if (depth <= 0) return leaf(random)
   switch (random.below(8)) {
     case 0:
       return `${query(random, depth - 1)} ${random.pick(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT ALL'])} SELECT b FROM u`
@@ -105,6 +106,15 @@ export function query(random: Random, depth: number): string {
       return select(random, depth)
   }
 }
+
+function leaf(random: Random): string {
+  const short = random.below(8)
+  if (short < LEAVES.length) return LEAVES[short] as string
+  const where = random.once(2) ? ` WHERE ${expr(random, 0)} ${random.pick(['=', '<', '||', 'LIKE'])} ${expr(random, 0)}` : ''
+  return `SELECT ${random.once(8) ? 'DISTINCT ' : ''}${expr(random, 0)}, COALESCE(a, ${expr(random, 0)}) FROM ${table(random, 0)}${where}`
+}
+
+const LEAVES = ['SELECT 1', 'SELECT a FROM t', 'VALUES (1, 2), (3, 4)', 'TABLE t'] as const
 
 function select(random: Random, depth: number): string {
   const items = Array.from({ length: 1 + random.below(3) }, () => `${expr(random, depth)}${random.once(3) ? ' AS x' : ''}`)
