@@ -51,6 +51,13 @@ const TABLE = {
     min: 1,
     max: 1000,
   }),
+  kafkaPartitionsMax: option.int({
+    env: 'MILLRACE_KAFKA_TOPIC_PARTITIONS_MAX',
+    doc: 'most partitions of such a topic, whatever its table asks for by INTO n BUCKETS',
+    fallback: 128,
+    min: 1,
+    max: 10_000,
+  }),
   region: option.string({ env: 'MILLRACE_REGION', doc: 'region that this scheduler serves', fallback: 'local' }),
   workerEntry: option.string({
     env: 'MILLRACE_WORKER_ENTRY',

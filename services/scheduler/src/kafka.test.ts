@@ -73,6 +73,20 @@ describe.skipIf(kafkaMissing)(`statements on the built-in Kafka${kafkaMissing ? 
     expect(Object.keys(reader.report!.report.offsets).length).toBeGreaterThan(0)
   }, 180_000)
 
+  test('a table asks for the partitions of its topic by its buckets', async () => {
+    const program = datagenProgram({
+      rowsPerSecond: 100,
+      sink: 'kafka',
+      options: { topic: 'spread', format: 'json' },
+      buckets: 7,
+    })
+    await it.submit('spreader', program)
+    await until('runs', 'spreader', (s) => s.phase === 'RUNNING')
+    const partitions = async (topic: string) => (await admin.topics.describe(topicPrefix(it.workspace) + topic)).partitions.length
+    expect(await partitions('spread')).toBe(7)
+    expect(await partitions('numbers')).toBe(4)
+  }, 180_000)
+
   test('a broker that is down degrades the statement with the reason; it recovers by itself', async () => {
     await kafka.kill()
     const down = await until('is DEGRADED', 'reader', (s) => s.phase === 'DEGRADED')

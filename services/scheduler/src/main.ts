@@ -80,7 +80,14 @@ const settings = loopSettings(config)
 const kafka = config.kafkaBootstrap ? { bootstrap: config.kafkaBootstrap, saslMechanism: config.kafkaMechanism } : null
 const master = masterKeyFrom(config.masterKey)
 const programs = resolvedPrograms({ master, kafka })
-const make = kafka && kafkaTopics(kafka, { partitions: config.kafkaPartitions, now: () => clock.now(), random: Math.random })
+const make =
+  kafka &&
+  kafkaTopics(kafka, {
+    partitions: config.kafkaPartitions,
+    partitionsMax: config.kafkaPartitionsMax,
+    now: () => clock.now(),
+    random: Math.random,
+  })
 const topics = make && new SinkTopics({ store, master, make, clock, log, changed: () => scheduler?.poke() })
 const wakeUps = config.queueUrl
   ? openWakeUps({ url: config.queueUrl, log, poolSize: 4, concurrency: 4, dropWakeUps: config.dropWakeUps })

@@ -5,6 +5,8 @@ export interface Plan {
 export interface Table {
   readonly connector: string
   readonly options: Readonly<Record<string, string>>
+  /** DISTRIBUTED … INTO n BUCKETS. */
+  readonly buckets?: number
 }
 
 export const KAFKA_CONNECTORS: ReadonlySet<string> = new Set(['kafka', 'upsert-kafka'])

@@ -4,10 +4,17 @@ import { loadProgram, type MasterKey, openSecrets, type RunnableStatement, type 
 import { isBuiltIn, KAFKA_PASSWORD_FIELD } from './built-in-kafka.ts'
 import { KAFKA_CONNECTORS, parsePlan } from './physical-tables.ts'
 
+export interface SinkTopic {
+  /** Physical. */
+  readonly name: string
+  /** Partitions that the table asks for; null = the installation's number. */
+  readonly buckets: number | null
+}
+
 /** Makes topics on the built-in Kafka as a workspace's own principal; a topic that is there is left as it is. */
 export type MakeTopics = (
   as: { readonly workspace: string; readonly password: string },
-  names: readonly string[],
+  topics: readonly SinkTopic[],
 ) => Promise<void>
 
 export interface SinkTopicsParts {
@@ -69,20 +76,26 @@ export class SinkTopics {
     const { store, master, make } = this.#parts
     const { org, workspace, version } = statement
     const program = await store.withSystem((tx) => loadProgram(tx, version))
-    const names = program === null ? [] : sinkTopics(program, workspace)
-    if (names.length === 0) return
+    const topics = program === null ? [] : sinkTopics(program, workspace)
+    if (topics.length === 0) return
     const secrets = await store.withSystem((tx) => openSecrets(tx, master, { org, resource: workspace }))
     const password = secrets[KAFKA_PASSWORD_FIELD]
     if (password === undefined) throw new Error('the Kafka principal of the workspace is not set up yet')
-    await make({ workspace, password }, names)
+    await make({ workspace, password }, topics)
   }
 }
 
-/** Physical names of the built-in topics that a program writes to. */
-export function sinkTopics(program: string, workspace: string): string[] {
+/** The built-in topics that a program writes to. Where several of its tables name one topic, the most buckets count. */
+export function sinkTopics(program: string, workspace: string): SinkTopic[] {
   const tables = (parsePlan(program)?.operators ?? []).flatMap((o) =>
     o.body.kind === 'Sink' && o.body.table ? [o.body.table] : [],
   )
   const own = tables.filter((t) => KAFKA_CONNECTORS.has(t.connector) && isBuiltIn(t.options))
-  return [...new Set(own.flatMap((t) => (t.options['topic'] ? [physicalTopic(workspace, t.options['topic'])] : [])))]
+  const buckets = new Map<string, number>()
+  for (const { options, buckets: wished = 0 } of own) {
+    if (!options['topic']) continue
+    const name = physicalTopic(workspace, options['topic'])
+    buckets.set(name, Math.max(wished, buckets.get(name) ?? 0))
+  }
+  return [...buckets].map(([name, wished]) => ({ name, buckets: wished > 0 ? wished : null }))
 }

@@ -9,10 +9,12 @@ export interface DatagenProgram {
   /** The sink's connector; blackhole without. */
   readonly sink?: string
   readonly options?: Options
+  /** INTO n BUCKETS of the sink's table. */
+  readonly buckets?: number
 }
 
 /** A physical plan for tests, as the control plane stores it: generated whole numbers into a sink. */
-export function datagenProgram({ rowsPerSecond, rows, sink = 'blackhole', options = {} }: DatagenProgram): unknown {
+export function datagenProgram({ rowsPerSecond, rows, sink = 'blackhole', options = {}, buckets }: DatagenProgram): unknown {
   const generated = {
     'rows-per-second': String(rowsPerSecond),
     splits: '2',
@@ -20,7 +22,10 @@ export function datagenProgram({ rowsPerSecond, rows, sink = 'blackhole', option
     'fields.n.max': '1000',
     ...(rows === undefined ? {} : { 'number-of-rows': String(rows) }),
   }
-  return program(table('numbers', 'datagen', generated), { sink: table('out', sink, options), bounded: rows !== undefined })
+  return program(table('numbers', 'datagen', generated), {
+    sink: { ...table('out', sink, options), ...(buckets === undefined ? {} : { buckets }) },
+    bounded: rows !== undefined,
+  })
 }
 
 /** Reads a topic of the built-in Kafka from its beginning and forgets the rows. */
@@ -38,7 +43,7 @@ const table = (name: string, connector: string, options: Options) => ({
   partitionKeys: [],
 })
 
-type Table = ReturnType<typeof table>
+type Table = ReturnType<typeof table> & { readonly buckets?: number }
 
 function program(source: Table, to: { readonly sink: Table; readonly bounded: boolean }): unknown {
   const { bounded } = to

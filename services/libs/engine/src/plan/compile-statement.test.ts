@@ -200,6 +200,19 @@ describe('plans as data', () => {
     expect(a?.traits).toEqual({ sqlKind: 'INSERT_INTO', isBounded: true, isAppendOnly: false, upsertColumns: [0], schema: null })
   })
 
+  it('hold the buckets of a distributed table, and none of another', () => {
+    const session = sessionOf(
+      `CREATE TABLE spread (a BIGINT, b BIGINT) DISTRIBUTED BY HASH(a) INTO 6 BUCKETS WITH ('connector' = 'append')`,
+      SESSION,
+    )
+    const { plan: made } = compileStatement('INSERT INTO spread SELECT auction, price FROM bid', session, CONNECTORS)
+    const tables = made!.operators.flatMap(({ body }) => (body.kind === 'Source' || body.kind === 'Sink' ? [body.table] : []))
+    expect(tables.map((table) => [table.path[2], table.buckets])).toEqual([
+      ['bid', undefined],
+      ['spread', 6],
+    ])
+  })
+
   it('EXPLAIN shows the bound tree and the plan', () => {
     const { explanation, plan: made } = compileStatement('EXPLAIN SELECT price + 1 AS p FROM bid', SESSION, CONNECTORS)
     expect(made?.operators.map((op) => op.id)).toEqual(['1-Source', '2-Calc', '3-Collect'])

@@ -16,6 +16,8 @@ export interface ResolvedTable {
   readonly columns: readonly ResolvedColumn[]
   readonly primaryKey: readonly string[]
   readonly partitionKeys: readonly string[]
+  /** DISTRIBUTED … INTO n BUCKETS: the partitions of a topic that is made for the table. */
+  readonly buckets?: number
 }
 export type ResolvedColumn = Schema[number] &
   ({ readonly kind: 'physical' } | { readonly kind: 'metadata'; readonly key: string })

@@ -49,6 +49,7 @@ export function resolvedColumn(column: TableColumn, metadata: Readonly<Record<st
 }
 
 export function resolvedTable(found: FoundTable, columns: readonly ResolvedColumn[]): ResolvedTable {
+  const buckets = found.table.distribution?.buckets
   return {
     path: found.path,
     connector: found.options['connector']!,
@@ -56,5 +57,6 @@ export function resolvedTable(found: FoundTable, columns: readonly ResolvedColum
     columns,
     primaryKey: found.table.primaryKey?.columns ?? [],
     partitionKeys: found.table.partitionKeys,
+    ...(buckets === undefined ? {} : { buckets }),
   }
 }
