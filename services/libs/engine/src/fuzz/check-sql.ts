@@ -5,6 +5,7 @@ import { type ParsedStatements, parseStatements } from '../sql/parse/parser.ts'
 import { splitStatements } from '../sql/split/split.ts'
 import type { Span } from '../sql/text/span.ts'
 import { unparseStatement } from '../sql/unparse/unparse.ts'
+import { treeDifference } from './tree-difference.ts'
 
 /** What is checked beside lexer, parser and splitter. */
 export type SqlChecks = Readonly<{ roundTrip: boolean; format: boolean }>
@@ -100,8 +101,8 @@ function checkRoundTrip(statement: Statement): void {
   if (again.diagnostics.length > 0) throw new Error(`own text parses: ${again.diagnostics[0]?.message} in ${printed}`)
   const [only] = again.statements
   if (only === undefined || again.statements.length !== 1) throw new Error(`own text is one statement: ${printed}`)
-  const twice = unparseStatement(only)
-  if (twice !== printed) throw new Error(`own text has the same tree: ${printed} / ${twice}`)
+  const difference = treeDifference(statement, only)
+  if (difference !== undefined) throw new Error(`own text has the same tree: ${statement.kind}${difference} in ${printed}`)
 }
 
 function checkFormat(text: string): void {

@@ -16,7 +16,7 @@ export const ROUND_TRIP_EVERY = 4
 export const FORMAT_EVERY = 8
 export const BIND_EVERY = 8
 /** One input in so many repeats itself until it is long: what grows faster than its text shows as a hang. */
-const GROWN_EVERY = 512
+export const GROWN_EVERY = 512
 const GROWN_LENGTH_MAX = 4096
 
 export type Checks = Readonly<{ roundTrip: boolean; format: boolean; bind: boolean }>

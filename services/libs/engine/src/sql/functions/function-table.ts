@@ -42,9 +42,12 @@ export function findBuiltInFunction(name: string): FunctionDefinition | undefine
   return found.syntax === 'operator' && !found.aliases.includes(name.toUpperCase()) ? undefined : found
 }
 
+let sortedCallables: readonly string[] | undefined
+
 /** Names that a call can use, sorted. */
 export function callableNames(): readonly string[] {
-  return [...BY_NAME.keys()].filter((name) => findBuiltInFunction(name) !== undefined).sort()
+  sortedCallables ??= [...BY_NAME.keys()].filter((name) => findBuiltInFunction(name) !== undefined).sort()
+  return sortedCallables
 }
 
 /** The callable name most like the given one, where one is near. */

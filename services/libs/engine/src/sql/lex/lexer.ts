@@ -25,10 +25,30 @@ function keywordOf(word: string): string {
   return keyword
 }
 
-const TWO_CHARACTER_SIGNS: ReadonlySet<string> = new Set(['<=', '>=', '<>', '!=', '||', '=>', '..', '*/'])
+/** Signs of two characters by the second one, which is mostly none of these, and then by the first. */
+const SECOND_SIGNS: ReadonlyMap<number, ReadonlyMap<number, string>> = signsBySecond([
+  '<=',
+  '>=',
+  '<>',
+  '!=',
+  '||',
+  '=>',
+  '..',
+  '*/',
+])
 const ONE_CHARACTER_SIGNS: ReadonlyMap<number, string> = new Map(
   [...'()[]{};.,=<>?:+-*/%|^$'].map((sign) => [sign.charCodeAt(0), sign]),
 )
+
+function signsBySecond(signs: readonly string[]): Map<number, Map<number, string>> {
+  const bySecond = new Map<number, Map<number, string>>()
+  for (const sign of signs) {
+    const second = sign.charCodeAt(1)
+    const byFirst = bySecond.get(second) ?? new Map<number, string>()
+    bySecond.set(second, byFirst.set(sign.charCodeAt(0), sign))
+  }
+  return bySecond
+}
 
 /** A word with a dollar sign after a dot, colon or hyphen is one token in Flink (a collation name), and no name. */
 const COLLATION = /[\p{L}\p{Nd}$_]+[\p{L}\p{Nd}$_:.-]*\$[\p{L}$_]+(?:\$[\p{L}\p{Nd}$_]+)?/uy
@@ -268,8 +288,8 @@ class Lexer {
   }
 
   #sign(start: number, code: number): number {
-    const two = this.#text.slice(start, start + 2)
-    if (TWO_CHARACTER_SIGNS.has(two)) return this.#push({ type: 'sign', key: two, start, end: start + 2 })
+    const two = SECOND_SIGNS.get(this.#text.charCodeAt(start + 1))?.get(code)
+    if (two !== undefined) return this.#push({ type: 'sign', key: two, start, end: start + 2 })
     const one = ONE_CHARACTER_SIGNS.get(code)
     return one === undefined ? this.#invalid(start, start + 1) : this.#push({ type: 'sign', key: one, start, end: start + 1 })
   }

@@ -31,10 +31,13 @@ function found(p: TokenCursor, token: Token): string {
 }
 
 function expectation(expected: ReadonlySet<string>): string {
-  const known = [...expected].map((one) => (/^[A-Za-z_ ]+$/.test(one) ? one : `'${one}'`))
-  const shown = known.slice(0, EXPECTED_SHOWN_MAX)
+  const shown: string[] = []
+  for (const one of expected) {
+    if (shown.length === EXPECTED_SHOWN_MAX) break
+    shown.push(/^[A-Za-z_ ]+$/.test(one) ? one : `'${one}'`)
+  }
   if (shown.length === 0) return '.'
-  if (known.length > EXPECTED_SHOWN_MAX) return `: expected ${shown.join(', ')}, …`
+  if (expected.size > EXPECTED_SHOWN_MAX) return `: expected ${shown.join(', ')}, …`
   const last = shown.pop() as string
   return shown.length === 0 ? `: expected ${last}.` : `: expected ${shown.join(', ')} or ${last}.`
 }
@@ -52,12 +55,15 @@ function misspeltBefore(p: TokenCursor, index: number): string | undefined {
   return meant === undefined ? undefined : `Did you mean ${meant} instead of '${text}'?`
 }
 
+function keywordsOf(expected: ReadonlySet<string>): string[] {
+  return [...expected].filter((word) => /^[A-Z_]{2,}/.test(word)).map((word) => word.split(' ')[0] as string)
+}
+
 function advise(p: TokenCursor, index: number, expected: ReadonlySet<string>): string | undefined {
   const token = p.tokens[index] as Token
   const text = p.text.slice(token.start, token.end)
   if (token.type === 'word') {
-    const keywords = [...expected].filter((word) => /^[A-Z_]{2,}/.test(word)).map((word) => word.split(' ')[0] as string)
-    const meant = token.key === '' ? closest(text.toUpperCase(), keywords) : undefined
+    const meant = token.key === '' ? closest(text.toUpperCase(), keywordsOf(expected)) : undefined
     if (meant !== undefined) return `Did you mean ${meant}?`
     if (expected.has('a name') && token.key !== '' && !NON_RESERVED_KEYWORDS.has(token.key)) {
       return `${token.key} is a reserved word: quote it as \`${text}\` to use it as a name.`
