@@ -1193,6 +1193,17 @@ export interface components {
                 amount: string;
                 cu_minutes: number;
             }[];
+            /** @description Held by running statements and not in the ledger yet: minutes that are not over, estimated to the last second heard of, without a price. Never part of `lines` or `totals`; add it to them for the use up to now. */
+            unbilled: {
+                group: {
+                    [key: string]: string;
+                };
+                sku: string;
+                /** @description A whole number of `unit`. */
+                quantity: string;
+                unit: string;
+                cu_minutes: number;
+            }[];
         };
         SqlChecked: {
             valid: boolean;

@@ -29,6 +29,7 @@ export * from './system/statements.ts'
 export * from './system/usage.ts'
 export * from './system/workers.ts'
 export * from './system/workspaces.ts'
+export * from './usage.ts'
 export * from './users.ts'
 export * from './workspaces.ts'
 

@@ -4,7 +4,7 @@ import type { StatementReport } from '@millrace/protocol'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createComputePool } from './compute-pools.ts'
-import { listScalingDecisions, listStatementEvents, queryUsage } from './history.ts'
+import { listScalingDecisions, listStatementEvents } from './history.ts'
 import { beginIdempotent, storeAnswer } from './idempotency.ts'
 import { createOrganization } from './organizations.ts'
 import type { Scope } from './scope.ts'
@@ -18,6 +18,7 @@ import { appendStatementEvent, listRunnableStatements, setStatementStatus } from
 import { insertLedgerRows, listCounterReadings, sumUsage } from './system/usage.ts'
 import { bindWorker, endWorker, upsertWorker } from './system/workers.ts'
 import { openTestStore, type TestStore } from './testing/open-test-store.ts'
+import { queryUsage } from './usage.ts'
 import { createWorkspace } from './workspaces.ts'
 
 const seed = 20260301
@@ -310,12 +311,12 @@ test('usage: a repeated ledger row is not doubled, and sums agree between servic
   const lines = await tenant((x) =>
     queryUsage(x, { ...span, groupBy: ['statement', 'workspace'], granularity: 'hour', limit: 10 }),
   )
-  expect(lines).toMatchObject([
+  expect(lines.lines).toMatchObject([
     { sku: 'cpu', quantity: '3000', group: { statement: 'metered', workspace: 'main' } },
     { sku: 'cu', quantity: '3000' },
   ])
   const totals = await tenant((x) => queryUsage(x, { ...span, groupBy: [], granularity: 'total', limit: 10 }))
-  expect(totals).toHaveLength(2)
+  expect(totals.lines).toHaveLength(2)
 })
 
 test('usage: counter readings are the last before and the last within the span', async () => {

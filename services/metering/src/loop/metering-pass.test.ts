@@ -9,6 +9,7 @@ import {
   endWorker,
   grantAssignment,
   masterKeyFrom,
+  queryUsage,
   releaseAssignment,
   type Scope,
   saveReport,
@@ -126,10 +127,21 @@ async function grant(name: string, cu: number) {
     })
   })
   let n = 0
+  const usage = async () => {
+    const span = { from: new Date(START), to: new Date(clock.now() + 60_000), groupBy: ['statement' as const], limit: 100 }
+    const { lines, unbilled } = await tenant((scope) =>
+      queryUsage(scope, { ...span, granularity: 'total', workspace, statement: statement.uid }),
+    )
+    const ledger = Number(lines.find((line) => line.sku === 'cu')?.quantity ?? 0)
+    const open = unbilled.reduce((sum, line) => sum + Number(line.quantity), 0)
+    return { ledger, open, all: ledger + open, unbilled }
+  }
   return {
     statement: statement.uid,
     version,
     worker,
+    /** What the tenant is shown: the ledger, and what it does not hold yet. */
+    usage,
     epoch: epoch!,
     /** Reports each `stepMs` for `ms`, counting a hundred records a report. */
     run: async (ms: number, stepMs = 10_000) => {
@@ -170,6 +182,39 @@ describe('metering', () => {
     expect(sums['records_in']!.quantity).toBe(s.counted())
     expect(sums['bytes_in']!.quantity).toBe(10 * s.counted())
   })
+
+  test('use shows at once, and no moment counts it twice: ledger and unbilled together are what was held', async () => {
+    const s = await grant('shown', 0.5)
+    expect(await s.usage()).toMatchObject({ all: 0, unbilled: [] })
+    await s.run(20_000)
+    expect(await s.usage()).toMatchObject({
+      ledger: 0,
+      unbilled: [{ group: { statement: 'shown' }, sku: 'cu', unit: 'milli_cu_ms', quantity: String(20_000 * 500) }],
+    })
+    let held = 20_000 * 500
+    for (let round = 0; round < 4; round++) {
+      await s.run(70_000)
+      held += 70_000 * 500
+      // Reads before, in and after the transaction that writes the minutes.
+      let writing = true
+      const written = pass().finally(() => {
+        writing = false
+      })
+      do expect((await s.usage()).all).toBe(held)
+      while (writing)
+      expect(await written).toBeGreaterThan(0)
+      const after = await s.usage()
+      expect(after.all).toBe(held)
+      expect(after.open).toBeLessThan(60_000 * 500)
+    }
+    await clock.advance(30_000)
+    // A worker that has fallen silent may be dead: only what is sure to be charged is shown.
+    expect((await s.usage()).all).toBe(held)
+    await t.store.withSystem((tx) => endWorker(tx, { worker: s.worker, reason: 'WORKER_LOST', lost: true, now: at() }))
+    expect((await s.usage()).all).toBe(held)
+    await pass()
+    expect(await s.usage()).toMatchObject({ ledger: held, open: 0 })
+  }, 20_000)
 
   test("a dead worker's slot is charged to its last heartbeat", async () => {
     await clock.advance(60_000 - (clock.now() % 60_000))

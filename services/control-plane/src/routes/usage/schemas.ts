@@ -33,6 +33,13 @@ const Line = Type.Object({
   amount: Type.String({ description: 'Money with six decimals.' }),
   currency: Type.String(),
 })
+const Unbilled = Type.Object({
+  group: Type.Record(Type.String(), Type.String()),
+  sku: Type.String(),
+  quantity: Type.String({ description: 'A whole number of `unit`.' }),
+  unit: Type.String(),
+  cu_minutes: Type.Number(),
+})
 export const UsageSchema = Type.Object(
   {
     from: Type.String(),
@@ -40,6 +47,10 @@ export const UsageSchema = Type.Object(
     granularity: Type.String(),
     lines: Type.Array(Line),
     totals: Type.Array(Type.Object({ currency: Type.String(), amount: Type.String(), cu_minutes: Type.Number() })),
+    unbilled: Type.Array(Unbilled, {
+      description:
+        'Held by running statements and not in the ledger yet: minutes that are not over, estimated to the last second heard of, without a price. Never part of `lines` or `totals`; add it to them for the use up to now.',
+    }),
   },
   { $id: 'Usage', description: 'Sums of the immutable ledger, the same rows the invoice is made of.' },
 )

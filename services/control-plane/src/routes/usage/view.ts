@@ -1,4 +1,4 @@
-import type { UsageLine, UsageQuery } from '@millrace/store'
+import type { Usage, UsageQuery } from '@millrace/store'
 
 /** Thousandths of a CU times milliseconds in one CU-minute. */
 const MILLI_CU_MS_PER_CU_MINUTE = 1000 * 60_000
@@ -10,10 +10,10 @@ export function money(micros: bigint): string {
   return `${sign}${abs / 1_000_000n}.${String(abs % 1_000_000n).padStart(6, '0')}`
 }
 
-const cuMinutes = (line: UsageLine): number | undefined =>
+const cuMinutes = (line: { readonly unit: string; readonly quantity: string }): number | undefined =>
   line.unit === 'milli_cu_ms' ? Number(line.quantity) / MILLI_CU_MS_PER_CU_MINUTE : undefined
 
-export function usageView(query: UsageQuery, lines: readonly UsageLine[]) {
+export function usageView(query: UsageQuery, { lines, unbilled }: Usage) {
   const totals = new Map<string, { micros: bigint; cu_minutes: number }>()
   for (const line of lines) {
     const total = totals.get(line.currency) ?? { micros: 0n, cu_minutes: 0 }
@@ -39,5 +39,6 @@ export function usageView(query: UsageQuery, lines: readonly UsageLine[]) {
       }
     }),
     totals: [...totals].map(([currency, t]) => ({ currency, amount: money(t.micros), cu_minutes: t.cu_minutes })),
+    unbilled: unbilled.map((line) => ({ ...line, cu_minutes: cuMinutes(line) ?? 0 })),
   }
 }

@@ -1,6 +1,7 @@
 import type { UsageCounters } from '@millrace/protocol'
 import type { SystemTx } from '../open-store.ts'
 import { fromBigint, rows } from '../rows.ts'
+import { BILLED_UNTIL_SQL, SKU_HELD, UNBILLED_LOOK_BACK_MS, unbilledMsSql } from '../unbilled-sql.ts'
 
 /** An assignment of which minutes are not in the ledger yet, as capacity that was held. */
 export interface HeldInterval {
@@ -15,9 +16,6 @@ export interface HeldInterval {
   /** Start of the last minute that is in the ledger; null when none is. */
   readonly billedMinute: Date | null
 }
-
-/** The sku whose rows mark how far an assignment is billed: each billed minute has exactly one of it. */
-export const SKU_HELD = 'cu'
 
 /** Assignments that stand, or ended after `since`, and are not billed to their end; oldest first. */
 export async function listUnbilled(tx: SystemTx, ask: { readonly since: Date; readonly limit: number }): Promise<HeldInterval[]> {
@@ -103,28 +101,26 @@ export async function sumBilled(
   return found.map((r) => ({ incarnation: r.incarnation, sku: r.sku, quantity: fromBigint(BigInt(r.quantity)) }))
 }
 
-/** Capacity held and not in the ledger yet, in thousandths of a CU times milliseconds: what budgets and views add to the ledger's sums. */
+/**
+ * Capacity held in minutes of [since, now) and not in the ledger yet, in thousandths of a CU times milliseconds: what budgets add to
+ * the ledger's sums. Read in the same transaction as these only under REPEATABLE READ; else a minute may be in both or in neither.
+ */
 export async function sumUnbilledHeld(
   tx: SystemTx,
   ask: { readonly org: string; readonly statement?: string; readonly pool?: string; readonly since: Date; readonly now: Date },
 ): Promise<number> {
   const found = await rows<{ held: string | null }>(
     tx,
-    `SELECT sum(a.millicu::numeric * greatest(0, floor(extract(epoch FROM (
-              LEAST($5::timestamptz, COALESCE(a.released_at, $5::timestamptz))
-              - GREATEST(a.granted_at, COALESCE(b.billed + interval '1 minute', a.granted_at)))) * 1000)))::text AS held
-       FROM millrace.assignments a
-       LEFT JOIN LATERAL (SELECT max(l.minute) AS billed FROM millrace.ledger l
-         WHERE l.org_id = a.org_id AND l.version_uid = a.version_uid AND l.epoch = a.epoch AND l.sku = $6
-           AND l.minute >= date_trunc('minute', a.granted_at)) b ON true
+    `SELECT sum(a.millicu * ${unbilledMsSql({ from: '$4', to: '$5' })})::text AS held
+       FROM millrace.assignments a ${BILLED_UNTIL_SQL}
       WHERE a.org_id = $1::uuid AND ($2::uuid IS NULL OR a.statement_uid = $2::uuid)
-        AND ($3::uuid IS NULL OR a.compute_pool_uid = $3::uuid) AND (a.released_at IS NULL OR a.released_at > $4)`,
+        AND ($3::uuid IS NULL OR a.compute_pool_uid = $3::uuid) AND (a.released_at IS NULL OR a.released_at > $6)`,
     ask.org,
     ask.statement ?? null,
     ask.pool ?? null,
     ask.since,
     ask.now,
-    SKU_HELD,
+    new Date(ask.now.getTime() - UNBILLED_LOOK_BACK_MS),
   )
   return Math.trunc(Number(found[0]?.held ?? 0))
 }
