@@ -101,7 +101,7 @@ function report(seed: number, results: readonly FuzzResult[]): number {
       `${sum((r) => r.roundTrips)} inputs printed and parsed again, ${sum((r) => r.formats)} formatted, ${sum((r) => r.binds)} sent to the binder`,
   )
   console.log(
-    `fuzz: seed ${seed}, ${runs} runs, ${failures.length - hangs} failures, ${hangs} hangs, slowest ${most((r) => r.slowestMs).toFixed(1)} ms on the clock`,
+    `fuzz: seed ${seed}, ${runs} runs, ${failures.length - hangs} failures, ${hangs} hangs, slowest ${most((r) => r.slowestMs).toFixed(1)} ms`,
   )
   return failures.length > 0 ? 1 : 0
 }

@@ -31,6 +31,17 @@ export class DiagnosticSink {
     else this.#dropped++
   }
 
+  /** What is added now is only counted: its message need not be made. */
+  get isFull(): boolean {
+    return this.#kept.length >= DIAGNOSTICS_MAX
+  }
+
+  /** Counts an error without keeping it. */
+  drop(): void {
+    this.#errors++
+    this.#dropped++
+  }
+
   get all(): readonly Diagnostic[] {
     return this.#kept
   }

@@ -68,12 +68,7 @@ class Layout {
   }
 
   #clause(items: readonly Item[], indent: number): string {
-    const flat = flatten(items)
-    if (!needsLines(flat)) {
-      const line = oneLine(flat)
-      if (indent + line.length <= LINE_WIDTH && !items.some(isQueryGroup)) return `${pad(indent)}${line}\n`
-    }
-    return this.#parts(items, indent)
+    return lineOf(items, indent) ?? this.#parts(items, indent)
   }
 
   /** A clause that takes several lines: its list items, or its conditions, one a line. */
@@ -84,12 +79,7 @@ class Layout {
   }
 
   #part(items: readonly Item[], indent: number): string {
-    const flat = flatten(items)
-    if (!needsLines(flat)) {
-      const line = oneLine(flat)
-      if (indent + line.length <= LINE_WIDTH && !items.some(isQueryGroup)) return `${pad(indent)}${line}\n`
-    }
-    return this.#broken(items, indent)
+    return lineOf(items, indent) ?? this.#broken(items, indent)
   }
 
   /** One part with its groups opened. */
@@ -100,9 +90,9 @@ class Layout {
         out.token(item, this.#state)
         continue
       }
-      const flat = flatten([item])
-      if (!needsLines(flat) && !isQueryGroup(item) && out.fits(flat)) {
-        for (const token of flat) out.token(token, this.#state)
+      const short = isQueryGroup(item) ? undefined : shortTokens([item])
+      if (short !== undefined && out.fits(short)) {
+        for (const token of short) out.token(token, this.#state)
         continue
       }
       out.token(item.open, this.#state)
@@ -169,17 +159,41 @@ function pad(indent: number): string {
   return ' '.repeat(Math.min(indent, LINE_WIDTH / 2))
 }
 
-/** All tokens of items in order, without recursion for depth. */
-function flatten(items: readonly Item[]): FormatToken[] {
-  const result: FormatToken[] = []
-  const pending: (Item | undefined)[] = items.toReversed()
-  while (pending.length > 0) {
-    const item = pending.pop()
-    if (item === undefined) continue
-    if (!isGroup(item)) result.push(item)
-    else pending.push(item.close, ...item.items.toReversed(), item.open)
+/** Items on one line with its end, where they fit on one and no sub-query wants its own lines. */
+function lineOf(items: readonly Item[], indent: number): string | undefined {
+  const short = shortTokens(items)
+  if (short === undefined) return undefined
+  const line = oneLine(short)
+  return indent + line.length <= LINE_WIDTH && !items.some(isQueryGroup) ? `${pad(indent)}${line}\n` : undefined
+}
+
+/**
+ * All tokens of items in order, where they may fit on one line. Gives up as soon as they cannot, so that the outer one of
+ * nested parentheses does not read what the inner ones read again.
+ */
+function shortTokens(items: readonly Item[]): FormatToken[] | undefined {
+  const tokens: FormatToken[] = []
+  return collect(items, tokens, LINE_WIDTH) < 0 ? undefined : tokens
+}
+
+/** Adds tokens while there is room (in characters) and returns what is left of it; negative where they do not fit. */
+function collect(items: readonly Item[], into: FormatToken[], room: number): number {
+  for (const item of items) {
+    if (room < 0) return room
+    if (!isGroup(item)) room = take(item, into, room)
+    else {
+      room = collect(item.items, into, take(item.open, into, room))
+      if (item.close !== undefined) room = take(item.close, into, room)
+    }
   }
-  return result
+  return room
+}
+
+/** Line comments and comments on their own lines cannot stand inside of a line. */
+function take(token: FormatToken, into: FormatToken[], room: number): number {
+  if (token.leading.length > 0 || token.trailing.some(({ line }) => line)) return -1
+  into.push(token)
+  return room - token.text.length
 }
 
 function oneLine(tokens: readonly FormatToken[]): string {
@@ -193,11 +207,6 @@ function oneLine(tokens: readonly FormatToken[]): string {
     previous = token
   }
   return text
-}
-
-/** Line comments and comments on their own lines cannot stand inside of a line. */
-function needsLines(tokens: readonly FormatToken[]): boolean {
-  return tokens.some(({ leading, trailing }) => leading.length > 0 || trailing.some(({ line }) => line))
 }
 
 function isQueryGroup(item: Item): boolean {

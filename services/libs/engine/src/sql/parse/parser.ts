@@ -174,7 +174,7 @@ function goOver<T>(
   const { what, failure } = given
   const expected = new Map<number, Set<string>>()
   p.seek(what.first)
-  p.record(expected, failure.index)
+  if (!sink.isFull) p.record(expected, failure.index)
   const failures: SyntaxFailure[] = []
   p.failures = failures
   let partial: T | undefined
@@ -202,6 +202,7 @@ function report(p: TokenCursor, sink: DiagnosticSink, { failures, expected }: Re
     // What is no token at all has its diagnostic from the lexer.
     if (told.has(failure.index) || p.tokens[failure.index]?.type === 'invalid') continue
     told.add(failure.index)
-    sink.add(syntaxDiagnostic(p, failure, expected.get(failure.index) ?? NOTHING))
+    if (sink.isFull) sink.drop()
+    else sink.add(syntaxDiagnostic(p, failure, expected.get(failure.index) ?? NOTHING))
   }
 }
