@@ -33,6 +33,14 @@ test('reads every line of every file in a folder, the last without a line end', 
   await reader.close()
 })
 
+test('a monitored folder is looked at as often as its table says, a bounded one at its start alone', () => {
+  const every = (options: Record<string, string>) =>
+    filesystemSource.createEnumerator(table({ path: 'in', ...options }), testContext({ filesRoot: root })).discoveryIntervalMs
+  expect(every({})).toBeNull()
+  expect(every({ 'source.monitor-interval': '5 s' })).toBe(5000)
+  expect(() => every({ 'source.monitor-interval': 'often' })).toThrow(/not a duration/)
+})
+
 test('goes on at the byte where a snapshot was taken', async () => {
   const lines = Array.from({ length: 10_000 }, (_, i) => JSON.stringify({ id: i, name: 'n'.repeat(i % 50) }))
   fs.writeFileSync(path.join(root, 'in.jsonl'), lines.join('\n'))

@@ -4,6 +4,7 @@ import path from 'node:path'
 import {
   type ConnectorContext,
   ConnectorFailure,
+  parseDuration,
   type SourceBatch,
   type SourceFactory,
   type SourceMetrics,
@@ -48,10 +49,19 @@ function createEnumerator(table: ResolvedTable, context: ConnectorContext): Spli
   const full = resolvePath(table.options['path'] ?? '', context.filesRoot)
   const root = path.dirname(full)
   return {
+    discoveryIntervalMs: monitorIntervalMs(table.options['source.monitor-interval']),
     discover: async () =>
       listFiles(full).map((file) => ({ id: path.relative(root, file), position: { offset: '0', line: 0 } satisfies Position })),
     close: async () => {},
   }
+}
+
+/** Without one the table is bounded: the files of its start and no others. Throws OPTION_INVALID. */
+function monitorIntervalMs(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const ms = parseDuration(text)
+  if (!ms) throw new ConnectorFailure('OPTION_INVALID', `'source.monitor-interval' is '${text}', not a duration above zero.`)
+  return ms
 }
 
 interface OpenFile {

@@ -35,6 +35,23 @@ describe('options of Kafka tables', () => {
     expect(scanOptions('upsert-kafka', { topic: 't' }).startup).toEqual({ kind: 'earliest' })
   })
 
+  it('new partitions are looked for each half minute, or as the table says; zero, less, or an end turn it off', () => {
+    const every = (interval?: string, more: Readonly<Record<string, string>> = {}) =>
+      scanOptions('kafka', {
+        topic: 't',
+        'scan.startup.mode': 'earliest-offset',
+        ...(interval === undefined ? {} : { 'scan.topic-partition-discovery.interval': interval }),
+        ...more,
+      }).discoveryMs
+    expect(every()).toBe(30_000)
+    expect(['5 min', '10s', '1500'].map((interval) => every(interval))).toEqual([300_000, 10_000, 1500])
+    expect(['0', '0 s', '-1', '-1 ms'].map((interval) => every(interval))).toEqual([null, null, null, null])
+    expect(every('10s', { 'scan.bounded.mode': 'latest-offset' })).toBeNull()
+    expect(
+      mistakes(kafkaDescriptor, { topic: 't', format: 'json', 'scan.topic-partition-discovery.interval': 'often' }).join(),
+    ).toMatch(/not a duration/)
+  })
+
   it('reads principal and password from options or a JAAS line', () => {
     const base = { 'properties.bootstrap.servers': 'a:1, [::1]:2', 'properties.security.protocol': 'SASL_PLAINTEXT' }
     const jaas = 'org.apache.kafka.common.security.scram.ScramLoginModule required username="u\\"x" password="p;w";'

@@ -1,6 +1,6 @@
 /** The connectors `kafka` and `upsert-kafka` as planning and validation see them: data, without any client. */
 import type { ConnectorDescriptor, LogicalType, OptionDescriptor, TableOptions } from '@millrace/engine/connector'
-import { scanOptions, UPSERT, valueMistakes } from './table-options.ts'
+import { DISCOVERY, DISCOVERY_DEFAULT, scanOptions, UPSERT, valueMistakes } from './table-options.ts'
 import { KafkaError } from './wire/kafka-error.ts'
 
 interface Described extends Partial<Omit<OptionDescriptor, 'doc'>> {
@@ -80,8 +80,8 @@ const KAFKA_ONLY: readonly OptionDescriptor[] = [
   option({ key: 'scan.startup.timestamp-millis', type: 'int' }, 'Start under timestamp, epoch ms.'),
   option({ key: 'scan.startup.specific-offsets', type: 'string' }, 'Start: partition:0,offset:42;partition:1,offset:300.'),
   option(
-    { key: 'scan.topic-partition-discovery.interval', type: 'duration', fallback: '5 min' },
-    'How often new partitions are looked for.',
+    { key: DISCOVERY, type: 'duration', fallback: DISCOVERY_DEFAULT },
+    'How often new partitions (with topic-pattern: topics) are looked for; they are read from their beginning. 0 or less: never.',
   ),
   choice('sink.partitioner', ['default', 'fixed', 'round-robin'], 'default: by key as the Java client, without one in turn.'),
 ]

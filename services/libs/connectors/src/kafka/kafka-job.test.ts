@@ -108,6 +108,29 @@ describe.skipIf(kafkaMissing)(title, { timeout: 120_000 }, () => {
 
   const read = (report: JobReport) => Object.values(report.positions).reduce((sum, offset) => sum + Number(offset), 0)
 
+  it('a partition that is added later is read from its beginning, unless that is turned off', async () => {
+    await bench.createTopic('growing', 1)
+    const interval = (text: string) => ({ 'scan.topic-partition-discovery.interval': text })
+    const blackhole = { ...source('growing'), connector: 'blackhole', options: {} }
+    const plan = (text: string) => {
+      const table = source('growing')
+      return copyPlan({ ...table, options: { ...table.options, ...interval(text) } }, blackhole)
+    }
+    // Far apart checkpoints: the interval alone decides when it is looked.
+    const options = { parallelism: 2, checkpointIntervalMs: 600_000 }
+    const looking = await start(plan('200 ms'), { statementVersion: 'looking', ...options })
+    const off = await start(plan('-1'), { statementVersion: 'off', ...options })
+    await fill('growing', 1, [{ id: 1, total: 1 }])
+    for (const job of [looking, off]) await until(job, (report) => report.counters.recordsIn === 1)
+    await bench.admin.createPartitions({ topicPartitions: [{ topic: 'growing', count: 3 }] })
+    const late = [1, 2].map((partition) => ({ partition, value: JSON.stringify({ id: partition, total: 0 }) }))
+    await bench.send('growing', late)
+    await until(looking, (report) => report.counters.recordsIn === 3)
+    expect(looking.report().sourceSplits).toBe(3)
+    expect(off.report()).toMatchObject({ sourceSplits: 1, counters: { recordsIn: 1 } })
+    for (const job of [looking, off]) await job.stop({ checkpoint: false })
+  })
+
   it('every row once, over kills and other parallelisms', async () => {
     await bench.createTopic('in', 4)
     await bench.createTopic('out', 3)

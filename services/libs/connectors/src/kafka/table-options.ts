@@ -1,4 +1,5 @@
 /** What a table's options mean, beyond the connection. Pure: the same functions check options at planning and read them at run time. */
+import { parseDuration } from '@millrace/engine/connector'
 import { KafkaError } from './wire/kafka-error.ts'
 
 type Options = Readonly<Record<string, string>>
@@ -16,6 +17,8 @@ export interface ScanOptions {
   readonly startup: OffsetMode
   /** null = unbounded. */
   readonly bounded: OffsetMode | null
+  /** How often new partitions are looked for; null = only at the start. A bounded table has the partitions of its start. */
+  readonly discoveryMs: number | null
   readonly groupId: string | undefined
   readonly reset: 'earliest' | 'latest' | 'none'
   readonly readCommitted: boolean
@@ -34,6 +37,9 @@ export interface SinkOptions {
 
 export const UPSERT = 'upsert-kafka'
 const PATTERN_LENGTH_MAX = 200
+export const DISCOVERY = 'scan.topic-partition-discovery.interval'
+/** Flink's default is 5 min: rows of a new partition should not wait so long. */
+export const DISCOVERY_DEFAULT = '30 s'
 
 /** Throws OPTION_INVALID. */
 export function scanOptions(connector: string, options: Options): ScanOptions {
@@ -52,6 +58,7 @@ export function scanOptions(connector: string, options: Options): ScanOptions {
   }
   return {
     ...scan,
+    discoveryMs: scan.bounded === null ? discoveryMs(options) : null,
     topics,
     pattern,
     groupId,
@@ -81,6 +88,7 @@ export function valueMistakes(options: Options): readonly string[] {
     () => errorHandling(options),
     () => sinkOptions({ ...options, topic: 'any' }),
     () => topicPattern(options['topic-pattern']),
+    () => discoveryMs(options),
   ]) {
     try {
       read()
@@ -106,6 +114,14 @@ function boundedMode(options: Options): OffsetMode | null {
     throw invalid(`'${key}' = 'group-offsets' needs 'properties.group.id'`)
   }
   return mode === 'unbounded' ? null : offsetMode(options, { key, stem: 'scan.bounded', mode })
+}
+
+/** Zero and less turn it off, as in Flink. */
+function discoveryMs(options: Options): number | null {
+  const text = (options[DISCOVERY] ?? DISCOVERY_DEFAULT).trim()
+  const ms = parseDuration(text.replace(/^-/, ''))
+  if (ms === undefined) throw invalid(`'${DISCOVERY}' is '${text}', not a duration`)
+  return text.startsWith('-') || ms === 0 ? null : ms
 }
 
 function offsetMode(options: Options, choice: { key: string; stem: string; mode: string }): OffsetMode {

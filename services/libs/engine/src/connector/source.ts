@@ -18,6 +18,8 @@ export interface SplitEnumerator {
    * are the ids that a restored checkpoint or an earlier call holds: where there are any, other splits are new and begin at their start.
    */
   discover(known?: readonly string[]): Promise<readonly SplitState[]>
+  /** How often a run asks for new splits; null = never again after its start. 30 s where it says nothing. */
+  readonly discoveryIntervalMs?: number | null
   close(): Promise<void>
 }
 

@@ -28,6 +28,10 @@ export class KafkaSplitEnumerator implements SplitEnumerator {
     this.#options = options
   }
 
+  get discoveryIntervalMs(): number | null {
+    return this.#options.scan.discoveryMs
+  }
+
   async discover(known: readonly string[] = []): Promise<readonly SplitState[]> {
     const { now, random, client } = this.#options
     let unknown = 0

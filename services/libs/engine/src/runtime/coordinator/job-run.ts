@@ -4,19 +4,17 @@ import { CheckpointCollector } from '../../checkpoint/checkpoint-collector.ts'
 import { CheckpointCoordinator, type CommittedCheckpoint, CommitUnknownError } from '../../checkpoint/checkpoint-coordinator.ts'
 import { planHash } from '../../checkpoint/manifest.ts'
 import { type CommittedPointer, FencedError } from '../../connector/sink.ts'
-import type { SplitEnumerator, SplitState } from '../../connector/source.ts'
 import type { JobFailure } from '../job.ts'
 import { JobError } from '../job-failure.ts'
 import type { FromThread, ThreadStatus } from '../thread/thread-messages.ts'
 import type { ThreadStats } from '../thread/thread-stats.ts'
 import { assignSplits, mergeSplits } from './assign-splits.ts'
 import type { JobParts } from './job-parts.ts'
-import { judgeFailure } from './judge-failure.ts'
 import { fragmentOf, type PreparedRun } from './prepare-run.ts'
 import type { ResultRing } from './result-ring.ts'
+import { SplitDiscovery } from './split-discovery.ts'
 import { ThreadGroup } from './thread-group.ts'
 
-const DISCOVERY_MS = 30_000
 const COLLECTION_MS = 30_000
 /** Checkpoints write at most this much: 50 MB a second. */
 const SNAPSHOT_BYTES_PER_MS = 50_000
@@ -45,6 +43,7 @@ export class JobRun {
   readonly #events: JobRunEvents
   readonly #checkpoints: CheckpointCoordinator
   readonly #collector: CheckpointCollector
+  readonly #discovery: SplitDiscovery
   readonly #failure = Promise.withResolvers<never>()
   readonly #ready = Promise.withResolvers<void>()
   readonly #nudge: { wake: (() => void) | null } = { wake: null }
@@ -59,7 +58,6 @@ export class JobRun {
   #stop: StopRequest | null = null
   #checkpointed: number
   #collectedMs = 0
-  #discoveredMs: number
 
   constructor(parts: JobParts, prepared: PreparedRun, run: { committed: CommittedPointer | null; events: JobRunEvents }) {
     const { options, clock, random } = parts
@@ -67,7 +65,7 @@ export class JobRun {
     this.#prepared = prepared
     this.#events = run.events
     this.#splits = new Map(prepared.splits)
-    this.#discoveredMs = clock.monotonic()
+    this.#discovery = new SplitDiscovery(parts.enumerators, clock)
     // Without any checkpoint yet the start positions themselves are worth keeping.
     this.#checkpointed = run.committed === null ? -1 : 0
     this.#failure.promise.catch(() => {})
@@ -135,14 +133,18 @@ export class JobRun {
         await this.#take(true)
         return 'FINISHED'
       }
-      const waitMs = lastMs + Math.max(options.checkpointIntervalMs, this.#spacingMs) - clock.monotonic()
-      if (waitMs > 0) {
-        await Promise.race([this.#sleep(waitMs), this.#failure.promise])
+      const now = clock.monotonic()
+      if (this.#discovery.dueMs <= now) {
+        await Promise.race([this.#addSplits(), this.#failure.promise])
         continue
       }
-      lastMs = clock.monotonic()
+      const dueMs = lastMs + Math.max(options.checkpointIntervalMs, this.#spacingMs)
+      if (dueMs > now) {
+        await Promise.race([this.#sleep(Math.min(dueMs, this.#discovery.dueMs) - now), this.#failure.promise])
+        continue
+      }
+      lastMs = now
       await this.#take(false)
-      await Promise.race([this.#maintain(), this.#failure.promise])
     }
   }
 
@@ -184,35 +186,17 @@ export class JobRun {
   }
 
   /** New splits (a topic got partitions) join the running threads. */
-  async #maintain(): Promise<void> {
-    const now = this.#parts.clock.monotonic()
-    if (now - this.#discoveredMs < DISCOVERY_MS) return
-    this.#discoveredMs = now
-    for (const [operator, enumerator] of this.#parts.enumerators) {
-      const known = this.#splits.get(operator) ?? []
-      const found = await this.#discover(
-        enumerator,
-        known.map((split) => split.id),
-      )
-      const fresh = mergeSplits(
-        found.filter((split) => !known.some((other) => other.id === split.id)),
-        [],
-      )
+  async #addSplits(): Promise<void> {
+    const knownOf = (operator: string) => this.#splits.get(operator) ?? []
+    const found = await this.#discovery.look((operator) => knownOf(operator).map((split) => split.id))
+    for (const [operator, splits] of found) {
+      const known = knownOf(operator)
+      const fresh = mergeSplits(splits, [])
       if (fresh.length === 0) continue
       this.#splits.set(operator, [...known, ...fresh])
-      assignSplits(fresh, fragmentOf(this.#prepared.graph, operator).parallelism, known.length).forEach((splits, thread) => {
-        if (splits.length > 0) this.#threads?.post(thread, { kind: 'splits', operator, splits })
+      assignSplits(fresh, fragmentOf(this.#prepared.graph, operator).parallelism, known.length).forEach((own, thread) => {
+        if (own.length > 0) this.#threads?.post(thread, { kind: 'splits', operator, splits: own })
       })
-    }
-  }
-
-  /** While the outside does not answer there is nothing new; its trouble is told by the readers. */
-  async #discover(enumerator: SplitEnumerator, known: readonly string[]): Promise<readonly SplitState[]> {
-    try {
-      return await enumerator.discover(known)
-    } catch (error) {
-      if (judgeFailure(error, 0).kind !== 'RESTART') throw error
-      return []
     }
   }
 
