@@ -165,6 +165,27 @@ describe('against a service', () => {
     expect(fs.existsSync(unused)).toBe(false)
   })
 
+  test('usage shows the lines of the ledger, then what is not billed yet', async () => {
+    const cu = { group: { statement: 'live' }, sku: 'cu', unit: 'milli_cu_ms' }
+    const line = {
+      ...cu,
+      start: '2026-03-01T00:00:00.000Z',
+      quantity: '60000000',
+      cu_minutes: 1,
+      amount: '0.003000',
+      currency: 'USD',
+    }
+    const body = { lines: [line], totals: [], unbilled: [{ ...cu, quantity: '15000000', cu_minutes: 0.25 }] }
+    const { endpoint } = await service({ 'GET /v1/usage?granularity=total&group_by=statement': { body } })
+    const rows = (await run(['usage'], { endpoint })).out.trimEnd().split('\n')
+    expect(rows.slice(1).map((row) => row.split(/ {2,}/))).toEqual([
+      ['2026-03-01T00:00:00.000Z', 'live', 'cu', '1.000 CU-minutes', '0.003000 USD'],
+      ['-', 'live', 'cu', '0.250 CU-minutes', 'not billed yet'],
+    ])
+    const json = (await run(['usage', '--output', 'jsonl'], { endpoint })).out.trimEnd().split('\n')
+    expect(json.map((text) => JSON.parse(text).estimated)).toEqual([undefined, true])
+  })
+
   test('a service that is away is named', async () => {
     await expect(run(['statements', 'list'], { endpoint: 'http://127.0.0.1:1' })).rejects.toThrow(
       /^http:\/\/127\.0\.0\.1:1 does not answer/,

@@ -80,14 +80,27 @@ export interface UsageLine {
   readonly amount: string
   readonly currency: string
 }
+type UnbilledLine = Omit<UsageLine, 'start' | 'amount' | 'currency'>
+export interface Usage {
+  readonly lines: readonly UsageLine[]
+  /** Held and not in the ledger yet. */
+  readonly unbilled?: readonly UnbilledLine[]
+}
+export type UsageRow = UsageLine | (UnbilledLine & { readonly estimated: true })
 
-export const USAGE_COLUMNS: readonly Column<UsageLine>[] = [
-  { title: 'FROM', value: (u) => u.start },
+/** The ledger's lines, then what it does not hold yet. */
+export const usageRows = (usage: Usage): UsageRow[] => [
+  ...usage.lines,
+  ...(usage.unbilled ?? []).map((line) => ({ ...line, estimated: true as const })),
+]
+
+export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
+  { title: 'FROM', value: (u) => ('estimated' in u ? '-' : u.start) },
   { title: 'FOR', value: (u) => Object.values(u.group).join(' ') || 'all' },
   { title: 'SKU', value: (u) => u.sku },
   {
     title: 'QUANTITY',
     value: (u) => (u.cu_minutes === undefined ? `${u.quantity} ${u.unit}` : `${u.cu_minutes.toFixed(3)} CU-minutes`),
   },
-  { title: 'AMOUNT', value: (u) => `${u.amount} ${u.currency}` },
+  { title: 'AMOUNT', value: (u) => ('estimated' in u ? 'not billed yet' : `${u.amount} ${u.currency}`) },
 ]

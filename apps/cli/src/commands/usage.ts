@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { renderList } from '../output/render.ts'
-import { USAGE_COLUMNS, type UsageLine } from '../resources.ts'
+import { USAGE_COLUMNS, type Usage, usageRows } from '../resources.ts'
 
 export function usageCommand(program: Command, ctx: CliContext): void {
   program
@@ -13,7 +13,7 @@ export function usageCommand(program: Command, ctx: CliContext): void {
     .option('--group-by <names>', 'workspace, compute_pool, statement, principal', 'statement')
     .action(async (options: { from?: string; to?: string; granularity: string; groupBy: string }) => {
       const query = { from: options.from, to: options.to, granularity: options.granularity, group_by: options.groupBy }
-      const usage = await ctx.client().get<{ lines: UsageLine[] }>('/v1/usage', query)
-      ctx.out(renderList(usage.lines, USAGE_COLUMNS, ctx.format()))
+      const usage = await ctx.client().get<Usage>('/v1/usage', query)
+      ctx.out(renderList(usageRows(usage), USAGE_COLUMNS, ctx.format()))
     })
 }
