@@ -62,8 +62,11 @@ export class GeneratedReader implements SourceReader {
       const cursor = this.#cursors[(this.#turn + k) % this.#cursors.length]!
       const due = Math.min(this.#due(cursor), cursor.next + BATCH_ROWS)
       if (due <= cursor.next) continue
+      const batch = this.#produce(cursor, due)
+      // Numbers without a row of this table only move the position.
+      if (batch.batch.length === 0) continue
       this.#turn = (this.#turn + k + 1) % this.#cursors.length
-      return this.#produce(cursor, due)
+      return batch
     }
     return null
   }

@@ -31,7 +31,8 @@ export class CalcKernel {
   readonly #arena = new ByteArena()
   readonly #hasNulls: Uint8Array
   readonly #filters: boolean
-  #capacity = 0
+  /** −1: not even memory for an empty batch. */
+  #capacity = -1
   #out: MutableColumn[] = []
   #selection = new Int32Array(0)
 

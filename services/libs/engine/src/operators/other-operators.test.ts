@@ -33,6 +33,16 @@ describe('Calc', () => {
   })
 })
 
+describe('Calc of nothing', () => {
+  it('takes an empty batch first and passes its watermark on', () => {
+    const sum: BoundExpr = { kind: 'Call', type: INTEGER, fn: '+', args: [col(0, INTEGER), int(1)] }
+    const out = createBench({ kind: 'Calc', projection: [sum] }, { inputTypes: [INTEGER], outputTypes: [INTEGER] })
+    out.rows([], [{ row: 0, watermark: 7 }])
+    out.rows([['+I', 1]])
+    expect(out.taken()).toEqual(['~ 7', '+I[2]'])
+  })
+})
+
 describe('Calc over bad values', () => {
   const cast: BoundExpr = { kind: 'Cast', type: INTEGER, input: col(0, STRING), mode: 'CAST', implicit: false }
   const options = { inputTypes: [STRING], outputTypes: [INTEGER, STRING] }

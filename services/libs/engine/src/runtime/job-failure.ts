@@ -30,6 +30,12 @@ export function failureOf(error: unknown): JobFailure {
   const text = typeof message === 'string' ? message : String(error)
   if (name === 'FencedError') return { code: FENCED, message: text }
   if (typeof code !== 'string' || code.startsWith('ERR_') || !CATALOGUE_CODE.test(code))
-    return { code: 'INTERNAL', message: text }
+    return { code: 'INTERNAL', message: `${text}${placeOf(error)}` }
   return { code, message: text }
+}
+
+/** Where a defect showed: the innermost frame, without the path of the installation. */
+function placeOf(error: unknown): string {
+  const frame = /^\s+at (.*)$/m.exec(error instanceof Error ? (error.stack ?? '') : '')?.[1]
+  return frame === undefined ? '' : ` (at ${frame.replace(/file:\/\/\S*\/(?=[^/]+\/[^/]+$)/, '')})`
 }
