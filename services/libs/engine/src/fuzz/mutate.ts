@@ -4,6 +4,7 @@ const PIECES = [
   'SELECT', 'FROM', '(', ')', ',', ';', "'", '`', '.', '*', '=', '<', '>', '--', '/*', '*/', '/*+', '{', '}', '[', ']', ' ', '\n', '"', '\\',
   'AND', 'NOT', 'CASE', 'END', 'BEGIN', 'STATEMENT SET BEGIN', 'WITH', 'AS', 'ROW', 'ARRAY<', 'UNION', 'BETWEEN', 'IS', 'NULL', '1', '0x', '1e',
   '..', '=>', '||', '!', '$', '#', '\u0000', '\ud83d', 'é', "U&'\\00", "X'0", 'INTERVAL', 'ESCAPE', 'OVER (', 'TABLE', 'JOIN', 'DEFAULT',
+  '{d', '{ts', '/* c */', '-- c\n', ' . ', 'a$b', '$x', '\t', 'MAP', 'count(*)', 'DESCRIPTOR(', 'FOR', 'PARTITION BY',
 ] as const // biome-ignore format: a list
 
 const MUTATIONS_MAX = 4

@@ -14,3 +14,8 @@ test('meaning does, and the path says where', () => {
   expect(treeDifference(tree('SELECT a FROM t'), tree('SELECT a, b FROM t'))).toMatch(/^\.items\.1/)
   expect(treeDifference(tree('SELECT a, b FROM t'), tree('SELECT a FROM t'))).toMatch(/^\.items\.1/)
 })
+
+test('functions have any case, names have their own', () => {
+  expect(treeDifference(tree('SELECT max(a) FROM t'), tree('SELECT MAX(a) FROM t'))).toBeUndefined()
+  expect(treeDifference(tree('SELECT max(a) FROM t'), tree('SELECT max(A) FROM t'))).toMatch(/"a" and "A"$/)
+})

@@ -69,3 +69,13 @@ test('a broken statement is laid out too; a text with an unclosed string stays a
   expect(formatSql('select a from where b')).toBe('SELECT a\nFROM\nWHERE b\n')
   expect(formatSql("select  'a")).toBe("select  'a")
 })
+
+test('names with a dollar sign are not joined to what is before their dot, which would be another token', () => {
+  const formatted = formatSql('select a . b$c from t')
+  expect(formatted).toBe('SELECT a. b$c\nFROM t\n')
+  expect(formatSql(formatted)).toBe(formatted)
+})
+
+test('a brace that a blank would join with its word stays as it is', () => {
+  expect(formatSql('select a {\ndown')).toBe('select a {\ndown')
+})

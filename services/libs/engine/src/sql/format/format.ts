@@ -10,11 +10,12 @@ import { collectNameRoles } from './name-roles.ts'
 /**
  * Formats a script: keywords in upper case, clauses on lines of their own, lists and conditions broken where they pass 100
  * columns. Comments stay, names and literals keep their spelling, and formatting twice changes nothing. A text with
- * something that is no token (an unclosed string) comes back as it is.
+ * something that is no token (an unclosed string), or that has no place on a line, comes back as it is.
  */
 export function formatSql(text: string): string {
   const parsed = parseStatements(text)
   if (parsed.tokens.length === 0 || parsed.tokens.some(({ type }) => type === 'invalid')) return text
+  if (text.includes('{') && opensEscapeByBlank(text, parsed.tokens)) return text
   const roles = new Map<number, 'name' | 'function'>()
   for (const statement of parsed.statements) if (statement !== undefined) collectNameRoles(statement, roles)
   keepWordsOfBroken(parsed, roles)
@@ -28,6 +29,13 @@ export function formatSql(text: string): string {
     index = tokens[end]?.key === ';' ? end + 1 : end
   }
   return finish(pieces, tokens[tokens.length - 1])
+}
+
+/** A brace and a word that only a line break keeps from being `{d`, `{t`, `{ts` or `{fn`, which take blanks in between. */
+function opensEscapeByBlank(text: string, tokens: readonly Token[]): boolean {
+  return tokens.some(
+    ({ key }, index) => key === '{' && /^(?:d|t|fn)/i.test(text.slice(tokens[index + 1]?.start, tokens[index + 1]?.end)),
+  )
 }
 
 /** Without a tree only reserved words are known to be keywords. */

@@ -92,6 +92,8 @@ function wouldJoin(previous: FormatToken, next: FormatToken): boolean {
   const first = next.text[0] ?? ''
   if (JOINED_SIGNS.test(last + first)) return true
   if (isWordLike(last) && (isWordLike(first) || first === "'" || first === '&')) return true
+  // `a.b$c` is one token, `a. b$c` are three.
+  if (last === '.' && next.type === 'word' && next.text.includes('$')) return true
   if (first === '.' && /[0-9.]/.test(last)) return true
   return last === '.' && /[0-9.]/.test(first)
 }
