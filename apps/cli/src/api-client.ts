@@ -39,6 +39,7 @@ export interface RequestOptions {
   readonly body?: unknown
   readonly query?: Readonly<Record<string, string | undefined>>
   readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
 }
 
 export interface ApiAnswer<T> {
@@ -62,14 +63,19 @@ export class ApiClient {
     return (await this.request<T>('GET', path, { query })).data
   }
 
-  async #send(method: string, path: string, { body, query = {}, headers = {} }: RequestOptions): Promise<Response> {
+  async #send(method: string, path: string, { body, query = {}, headers = {}, signal }: RequestOptions): Promise<Response> {
     const url = new URL(this.profile.endpoint + path)
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value)
     const sent: Record<string, string> = { authorization: `Bearer ${this.profile.api_key}`, ...headers }
     if (body !== undefined) sent['content-type'] ??= 'application/json'
     let answer: Response
     try {
-      answer = await fetch(url, { method, headers: sent, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+      answer = await fetch(url, {
+        method,
+        headers: sent,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      })
     } catch (error) {
       const reason = (error as { cause?: Error }).cause?.message ?? (error as Error).message
       throw new CliError(`${this.profile.endpoint} does not answer: ${reason}`, {
@@ -96,29 +102,26 @@ export class ApiClient {
     return items.slice(0, limit)
   }
 
-  /** Server-Sent Events until the stream ends or `signal` aborts; resumes after a lost connection where it stopped. */
+  /** Server-Sent Events until the stream ends or `signal` aborts. */
   async *events(
     path: string,
     signal: AbortSignal,
   ): AsyncGenerator<{ readonly event: string; readonly id: string | undefined; readonly data: string }> {
-    const answer = await this.#send('GET', path, { headers: { accept: 'text/event-stream' } })
     const decoder = new TextDecoder()
     let buffer = ''
-    const cancel = () => void answer.body?.cancel().catch(() => {})
-    signal.addEventListener('abort', cancel, { once: true })
     try {
+      const answer = await this.#send('GET', path, { headers: { accept: 'text/event-stream' }, signal })
       for await (const chunk of answer.body ?? []) {
         buffer += decoder.decode(chunk as Uint8Array, { stream: true })
         for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
           const event = parseEvent(buffer.slice(0, end))
           buffer = buffer.slice(end + 2)
           if (event) yield event
+          if (signal.aborted) return
         }
       }
     } catch (error) {
       if (!signal.aborted) throw error
-    } finally {
-      signal.removeEventListener('abort', cancel)
     }
   }
 }

@@ -27,8 +27,10 @@ afterEach(() => {
   for (const end of ends.splice(0)) end()
 })
 
-/** A real HTTP server that answers by `METHOD path`; text bodies go as event streams. */
-async function service(replies: Readonly<Record<string, Reply>>): Promise<{ endpoint: string; requests: Request[] }> {
+/** A real HTTP server that answers by `METHOD path`, with a list one after the other and its last one again; text bodies go as event streams. */
+async function service(
+  replies: Readonly<Record<string, Reply | readonly Reply[]>>,
+): Promise<{ endpoint: string; requests: Request[] }> {
   const requests: Request[] = []
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -42,7 +44,10 @@ async function service(replies: Readonly<Record<string, Reply>>): Promise<{ endp
         headers: request.headers,
         body: text === '' ? undefined : JSON.parse(text),
       })
-      const found = replies[`${request.method} ${url}`] ?? {
+      const route = `${request.method} ${url}`
+      const given = [replies[route] ?? []].flat()
+      const turn = requests.filter((r) => `${r.method} ${r.path}` === route).length - 1
+      const found = given[Math.min(turn, given.length - 1)] ?? {
         status: 404,
         body: { code: 'NOT_FOUND', detail: `There is no ${url}.` },
       }
@@ -219,6 +224,52 @@ describe('against a service', () => {
     const { out, note } = await run(['--output', 'jsonl', 'statements', 'results', 'q'], { endpoint })
     expect(out).toBe('{"op":"+I","row":{"id":1}}\n{"op":"-D","row":{"id":1}}\n')
     expect(note).toContain('The statement restarted')
+  })
+})
+
+describe('a query against a service', () => {
+  /** Names of statements that `sql` makes are random: the server answers for any. */
+  async function query(replies: (path: string) => Readonly<Record<string, Reply | readonly Reply[]>>) {
+    const known: Record<string, Reply | readonly Reply[]> = {
+      [`POST ${S}`]: { status: 201, body: statement('q', 'PENDING', 'SELECT') },
+    }
+    const opened = await service(
+      new Proxy(known, {
+        get: (all, key) => {
+          const [method = '', path = ''] = String(key).split(' ')
+          return all[String(key)] ?? replies(S)[`${method} ${path.replace(/cli-[0-9a-f]+/, 'q')}`]
+        },
+      }),
+    )
+    const shown = run(['--output', 'jsonl', 'sql', '-e', 'SELECT 1'], { endpoint: opened.endpoint })
+    return { shown, requests: opened.requests }
+  }
+  const late = { status: 409, body: { code: 'RESULTS_UNAVAILABLE', detail: 'It is on no worker.' } }
+  const rows = { body: 'event: row\ndata: {"op":"+I","row":{"id":1}}\n\nevent: end\ndata: {}\n\n' }
+  const running = { headers: { etag: '"u.1"' }, body: statement('q', 'RUNNING', 'SELECT') }
+  const deleted = { status: 202, body: {} }
+
+  test('it waits until a worker has the query, and deletes the statement when its rows end', async () => {
+    const completed = { headers: { etag: '"u.1"' }, body: statement('q', 'COMPLETED', 'SELECT') }
+    const { shown, requests } = await query((path) => ({
+      [`GET ${path}/q/results`]: [late, late, rows],
+      [`GET ${path}/q`]: [running, running, running, completed],
+      [`DELETE ${path}/q`]: deleted,
+    }))
+    expect((await shown).out).toBe('{"op":"+I","row":{"id":1}}\n')
+    expect(requests.at(-1)).toMatchObject({ method: 'DELETE', headers: { 'if-match': '"u.1"' } })
+  })
+
+  test('a query that fails is a mistake with its code, and is deleted as well', async () => {
+    const failed = statement('q', 'FAILED', 'SELECT')
+    const told = { ...failed, status: { ...failed.status, detail: 'Division by zero.', detail_code: 'VALUE_INVALID' } }
+    const { shown, requests } = await query((path) => ({
+      [`GET ${path}/q/results`]: rows,
+      [`GET ${path}/q`]: [running, running, { body: told }],
+      [`DELETE ${path}/q`]: deleted,
+    }))
+    await expect(shown).rejects.toThrow('VALUE_INVALID: Division by zero.')
+    expect(requests.at(-1)?.method).toBe('DELETE')
   })
 })
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LineMap } from '@millrace/engine/sql'
-import { ApiError } from '../api-client.ts'
+import { type ApiClient, ApiError } from '../api-client.ts'
 import { type CliContext, workspacePath } from '../cli-context.ts'
 import { CliError } from '../cli-error.ts'
 import { renderOne } from '../output/render.ts'
@@ -57,25 +57,58 @@ async function runStatement(ctx: CliContext, { part, signal, pool, properties }:
     .catch((error: unknown) => {
       throw placed(error, part)
     })
-  if (data.status.phase === 'COMPLETED') {
-    const page = await client.get<ResultPage>(`${path}/${name}/results`)
-    printPage(ctx, page)
-    return
-  }
-  if (data.status.traits.sql_kind !== 'QUERY' && data.status.traits.sql_kind !== 'SELECT') {
+  const immediate = data.status.phase === 'COMPLETED'
+  if (!immediate && data.status.traits.sql_kind !== 'SELECT') {
     ctx.out(renderOne(data, STATEMENT_COLUMNS, ctx.format()))
     return
   }
+  // What only answers leaves no statement behind; what it made stays.
   try {
-    await followResults({ ...ctx, signal }, name)
+    if (immediate) printPage(ctx, await client.get<ResultPage>(`${path}/${name}/results`))
+    else await follow({ ...ctx, signal }, { client, path: `${path}/${name}`, name })
   } finally {
     const { etag } = await client.request('GET', `${path}/${name}`)
     await client.request('DELETE', `${path}/${name}`, { headers: { 'if-match': etag ?? '*' } })
   }
 }
 
+/** How long a query may take to be placed and to begin, and how often that is asked. */
+const BEGIN_WITHIN_MS = 120_000
+const ASK_EVERY_MS = 200
+
+/** Waits until a worker has the query, shows its rows to their end, and throws what made it fail. */
+async function follow(ctx: CliContext, query: { client: ApiClient; path: string; name: string }): Promise<void> {
+  const end = Date.now() + BEGIN_WITHIN_MS
+  let unavailable: ApiError | undefined = new ApiError(503, { code: 'RESULTS_UNAVAILABLE' })
+  for (;;) {
+    if (unavailable !== undefined) unavailable = await tryFollow(ctx, query.name)
+    if (ctx.signal.aborted) return
+    const { status } = await query.client.get<StatementResource>(query.path)
+    if (status.phase === 'FAILED') throw new CliError(`${status['detail_code'] ?? 'FAILED'}: ${status.detail ?? ''}`)
+    // The rows end a moment before the service knows how the statement ended.
+    if (unavailable === undefined && /COMPLETED|STOPPED/.test(status.phase)) return
+    if (Date.now() > end) {
+      if (unavailable === undefined) return
+      throw unavailable
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
+  }
+}
+
+/** Shows all rows; gives back the refusal when no worker has the query yet. */
+async function tryFollow(ctx: CliContext, name: string): Promise<ApiError | undefined> {
+  try {
+    await followResults(ctx, name)
+    return undefined
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.code === 'RESULTS_UNAVAILABLE') return error
+    throw error
+  }
+}
+
 function printPage(ctx: CliContext, page: ResultPage): void {
-  if (page.data.length === 0) {
+  const [only] = page.data
+  if (page.data.length === 0 || (page.data.length === 1 && page.columns.length === 1 && only?.row['result'] === 'OK')) {
     ctx.note('OK\n')
     return
   }
