@@ -1,5 +1,6 @@
 import type {
   Argument,
+  Binary,
   Call,
   Case,
   Cast,
@@ -35,7 +36,7 @@ export function unparseExpressionNode(node: Expression, u: Printers): string {
     case 'Unary':
       return unary(node, u)
     case 'Binary':
-      return `(${u.expression(node.left)} ${node.op} ${u.expression(node.right)})`
+      return binary(node, u)
     case 'Case':
       return caseExpression(node, u)
     case 'Cast':
@@ -67,6 +68,40 @@ export function unparseExpressionNode(node: Expression, u: Printers): string {
     default:
       return predicateOrForm(node, u)
   }
+}
+
+/** Longer chains are printed without inner parentheses, or they would nest deeper than the parser reads. */
+const NESTED_CHAIN_MAX = 50
+
+/** Operators of one precedence that group to the left: a chain of them means the same without parentheses. */
+const CHAINS: Readonly<Partial<Record<Binary['op'], number>>> = {
+  OR: 1,
+  AND: 2,
+  '=': 3,
+  '<>': 3,
+  '<': 3,
+  '<=': 3,
+  '>': 3,
+  '>=': 3,
+  '+': 4,
+  '-': 4,
+  '*': 5,
+  '/': 5,
+  '%': 5,
+  '||': 5,
+}
+
+function binary(node: Binary, u: Printers): string {
+  const chain = CHAINS[node.op]
+  let first: Expression = node
+  const links: Binary[] = []
+  while (first.kind === 'Binary' && (links.length === 0 || (chain !== undefined && CHAINS[first.op] === chain))) {
+    links.push(first)
+    first = first.left
+  }
+  if (links.length <= NESTED_CHAIN_MAX) return `(${u.expression(node.left)} ${node.op} ${u.expression(node.right)})`
+  const rest = links.reverse().map(({ op, right }) => ` ${op} ${u.expression(right)}`)
+  return `(${u.expression(first)}${rest.join('')})`
 }
 
 type Remaining = Exclude<
