@@ -1,6 +1,7 @@
 import { seededRandom } from '@millrace/kit'
 import { describe, expect, test } from 'vitest'
 import { simulateJob } from './testing/simulated-job.ts'
+import { timeOf } from './testing/test-connectors.ts'
 import { checkTotals, expectedTotals } from './testing/test-job.ts'
 import { testPlan } from './testing/test-plan.ts'
 
@@ -40,5 +41,22 @@ describe('exchange and barriers under a seeded scheduler', { timeout: 30_000 }, 
     const seen = rows.map(([key, start, count]) => [`${key}@${start}`, count] as const)
     expect(new Map(seen)).toEqual(expected)
     expect(seen.length).toBe(expected.size)
+  })
+
+  test.each(SEEDS)('seed %i: which rows are late does not depend on when the subtasks start', async (seed) => {
+    const lateEvery = 9
+    const source = { ...SOURCE, splits: '1', 'late-every': String(lateEvery) }
+    const plan = testPlan({ source, sinkFolder: '', operator: 'windows', watermark: 'on-event' })
+    const { rows } = await simulateJob({ plan, random: seededRandom(seed), parallelismMax: 4, crash: 0.02 })
+    const expected = new Map<string, number>()
+    let watermark = Number.NEGATIVE_INFINITY
+    for (let i = 0; i < SIZE.rows; i++) {
+      const start = Math.floor(timeOf(i, lateEvery) / 1_000) * 1_000
+      const window = `${(i * 7) % SIZE.keys}@${start}`
+      if (start + 999 > watermark) expected.set(window, (expected.get(window) ?? 0) + 1)
+      watermark = Math.max(watermark, timeOf(i, lateEvery) - 1)
+    }
+    expect(new Map(rows.map(([key, start, count]) => [`${key}@${start}`, count] as const))).toEqual(expected)
+    expect(rows.length).toBe(expected.size)
   })
 })

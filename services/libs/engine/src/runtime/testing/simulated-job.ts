@@ -1,6 +1,6 @@
 /**
- * A whole job in one thread under a seeded scheduler: which subtask works next, when a checkpoint is taken and when everything
- * crashes is drawn from the seed. Channels are small, so that back-pressure and half-delivered barriers are the rule.
+ * A whole job in one thread under a seeded scheduler: when a thread starts, which one works next, when a checkpoint is taken and when
+ * everything crashes is drawn from the seed. Channels are small, so that back-pressure and half-delivered barriers are the rule.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MANIFEST_FORMAT, type Manifest } from '../../checkpoint/manifest.ts'
@@ -22,6 +22,8 @@ import { createRegistry } from './test-connectors.ts'
 import * as operators from './test-operators.ts'
 
 const PIPE_BYTES = 12 * 1024
+/** Steps that the last thread may come after the first. */
+const START_DELAY_MAX = 60
 
 export interface SimulationOptions {
   readonly plan: PhysicalPlan
@@ -62,9 +64,12 @@ class SimulatedRun {
   readonly #plan: PhysicalPlan
   readonly #parallelism: number
   readonly #threads: TaskThread[] = []
+  /** Steps until each thread takes its first turn. */
+  readonly #delays: number[] = []
   readonly #rows = new Map<number, unknown[][]>()
   #parts: ThreadSnapshot[] = []
   #endedCount = 0
+  #steps = 0
   #open: { number: number; final: boolean } | null = null
 
   private constructor(options: SimulationOptions, manifest: Manifest | null) {
@@ -97,6 +102,7 @@ class SimulatedRun {
         id,
         assignSplits(all, fragmentOf(graph, id).parallelism)[thread] ?? [],
       ])
+      this.#delays.push(Math.floor(this.#random() * START_DELAY_MAX))
       this.#threads.push(
         new TaskThread({
           thread,
@@ -169,7 +175,8 @@ class SimulatedRun {
     const random = this.#random
     if (this.#open === null && (this.ended || random() < 0.08)) this.#trigger()
     let left = 1 + Math.floor(random() * 4)
-    this.#threads[Math.floor(random() * this.#parallelism)]!.turn(0, () => left-- <= 0)
+    const next = Math.floor(random() * this.#parallelism)
+    if (this.#steps++ >= this.#delays[next]!) this.#threads[next]!.turn(0, () => left-- <= 0)
     await nextTurn()
     if (this.#open === null || this.#parts.length < this.#parallelism) return 'working'
     this.#commit(this.#open.number)

@@ -1,7 +1,8 @@
 /**
  * Connectors for tests of the runtime. `numbers` gives rows (key, value, time) by formula: row i of a split has key (i × 7 + split)
  * mod `keys`, value i, time i × 10. Options: `splits`, `rows` of a split, `keys`, `batch-rows`, `per-second` (rows of a split,
- * unlimited when absent), `endless`, `fail-at` (row at which it throws RECORD_MALFORMED), `trouble-file` (exists = trouble).
+ * unlimited when absent), `endless`, `fail-at` (row at which it throws RECORD_MALFORMED), `trouble-file` (exists = trouble),
+ * `late-every` (the last of so many rows is LATE_MS behind).
  */
 import { existsSync } from 'node:fs'
 import type { ConnectorContext } from '../../connector/context.ts'
@@ -13,6 +14,13 @@ import type { ResolvedTable } from '../../plan/physical.ts'
 
 export function createRegistry(): ConnectorRegistry {
   return { sources: { numbers: numbersSource }, sinks: { memory: memorySink } }
+}
+
+const LATE_MS = 3_000
+
+/** Time of a row of `numbers`; `lateEvery` 0 = all are in order. */
+export function timeOf(row: number, lateEvery: number): number {
+  return lateEvery > 0 && row % lateEvery === lateEvery - 1 ? Math.max(0, row * 10 - LATE_MS) : row * 10
 }
 
 interface NumberSplit {
@@ -63,10 +71,11 @@ class NumbersReader implements SourceReader {
       const rows = Array.from({ length: size }, (_, i) => split.next + i)
       split.next += size
       const keys = this.#number('keys', 50)
+      const lateEvery = this.#number('late-every', 0)
       const columns = [
         { repr: 'i32', values: Int32Array.from(rows, (i) => (i * 7 + Number(split.id)) % keys), nulls: null },
         { repr: 'f64', values: Float64Array.from(rows), nulls: null },
-        { repr: 'f64', values: Float64Array.from(rows, (i) => i * 10), nulls: null },
+        { repr: 'f64', values: Float64Array.from(rows, (i) => timeOf(i, lateEvery)), nulls: null },
       ] as const
       return { splitId: split.id, batch: { length: size, columns, kinds: null, marks: [], lease: null }, bytes: size * 20 }
     }

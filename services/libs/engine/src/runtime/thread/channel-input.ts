@@ -9,6 +9,7 @@ export class ChannelInput implements FragmentInput {
   readonly #outlet: Outlet
   /** Checkpoint of the barrier that pump took last. */
   barrier = 0
+  introduced = false
 
   constructor(receiver: ChannelReceiver, outlet: Outlet) {
     this.#receiver = receiver
@@ -18,6 +19,8 @@ export class ChannelInput implements FragmentInput {
   pump(): Pumped {
     const element = this.#receiver.poll()
     if (element === undefined) return 'idle'
+    // What a restored watermark makes due comes before the sender has told all; its rows are as old as that watermark.
+    if (element.kind !== 'Watermark' && element.kind !== 'Batch') this.introduced = true
     switch (element.kind) {
       case 'Batch':
         this.#outlet.batch(element.batch)

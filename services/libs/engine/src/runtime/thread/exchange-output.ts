@@ -48,6 +48,7 @@ export class ExchangeOutput implements Outlet, FragmentOutput {
   readonly #router: RowRouter | undefined
   readonly #inTurn: boolean
   #turn: number
+  #introduced = false
   #targets = new Int32Array(0)
   #rows: Int32Array[] = []
 
@@ -101,7 +102,13 @@ export class ExchangeOutput implements Outlet, FragmentOutput {
     for (const sender of this.#senders) sender.watermark(timestamp)
   }
 
+  /** All inputs of the fragment have introduced themselves: each channel learns that this subtask is active, or knows that it is idle. */
+  introduce(): void {
+    if (!this.#introduced) this.idle(false)
+  }
+
   idle(idle: boolean): void {
+    this.#introduced = true
     for (const sender of this.#senders) sender.idle(idle)
   }
 

@@ -4,8 +4,13 @@ import type { SplitState } from '../../connector/source.ts'
 /** idle: nothing now. worked: one element went into the fragment. barrier: a checkpoint's barrier was taken from the channel. ended: no more. */
 export type Pumped = 'idle' | 'worked' | 'barrier' | 'ended'
 
+/**
+ * An input introduces itself before its first row: it tells its watermark, if it has one, and whether it is idle. Which rows are late
+ * depends on all inputs, so a fragment takes no row of any before all have done so.
+ */
 export interface FragmentInput {
-  /** Delivers at most one element. Never waits. */
+  readonly introduced: boolean
+  /** Delivers at most one element. Never waits. Until `introduced` it gives the introduction alone. */
   pump(nowMs: number): Pumped
   /** Epoch ms at which pump has something to do though nothing arrives, or null. */
   nextDeadline(): number | null

@@ -1,5 +1,5 @@
 /**
- * Runs one subtask of a fragment: feeds its inputs in turn, holds those whose barrier has come until all have delivered it, then
+ * Runs one subtask of a fragment: takes the introductions of its inputs, then feeds them in turn, holds those whose barrier has come until all have delivered it, then
  * takes the snapshot, sends the barrier on and lets the sinks finish their transaction. Never waits; `step` does a bounded piece.
  */
 import { assert } from '@millrace/kit'
@@ -62,6 +62,7 @@ export class FragmentRunner {
   readonly #inputs: InputState[]
   readonly #outputs: readonly FragmentOutput[]
   #next = 0
+  #introduced = false
   #finishing = false
   #open: OpenCheckpoint | null = null
   #barrier = 0
@@ -89,6 +90,7 @@ export class FragmentRunner {
 
   /** One element of one input. false = nothing can be done now. */
   step(nowMs: number): boolean {
+    if (!this.#introduced) return this.#introduce(nowMs)
     if (this.#finishing || this.#blocked()) {
       for (const { input } of this.#inputs) if (input instanceof SourceInput) input.pause()
       return false
@@ -99,6 +101,24 @@ export class FragmentRunner {
       if (input.state === 'open' && this.#pump(input, nowMs)) return true
     }
     return false
+  }
+
+  /**
+   * One element of each input that has not introduced itself. Sources do so whatever holds the outputs back, and a held one too: the
+   * barrier comes after the introduction.
+   */
+  #introduce(nowMs: number): boolean {
+    const blocked = this.#blocked()
+    let worked = false
+    for (const state of this.#inputs) {
+      if (state.input.introduced || (blocked && state.input instanceof ChannelInput)) continue
+      if (this.#pump(state, nowMs)) worked = true
+    }
+    if (!this.#inputs.every(({ input }) => input.introduced)) return worked
+    this.#introduced = true
+    for (const exchange of this.#parts.exchanges) exchange.introduce()
+    this.#alignIfComplete()
+    return true
   }
 
   /** Every output gets its chance to go on. */
@@ -122,13 +142,13 @@ export class FragmentRunner {
 
   /** Processing-time work of the operators. */
   tick(nowMs: number): void {
-    if (this.#finishing || this.#blocked()) return
+    if (!this.#introduced || this.#finishing || this.#blocked()) return
     for (const node of this.#parts.nodes) node.tick(nowMs)
   }
 
   #alignIfComplete(): void {
     const open = this.#open
-    if (open === null || this.#inputs.some((input) => input.state === 'open')) return
+    if (open === null || !this.#introduced || this.#inputs.some((input) => input.state === 'open')) return
     assert(this.#barrier <= open.trigger.checkpoint, `barrier ${this.#barrier} overtook checkpoint ${open.trigger.checkpoint}`)
     this.#open = null
     this.#finishing = true
@@ -164,7 +184,7 @@ export class FragmentRunner {
 
   /** The earliest time at which something is due, epoch ms. */
   nextDeadline(): number | null {
-    if (this.#finishing || this.#blocked()) return null
+    if (!this.#introduced || this.#finishing || this.#blocked()) return null
     let next: number | null = null
     const consider = (deadline: number | null): void => {
       if (deadline !== null && (next === null || deadline < next)) next = deadline
@@ -179,7 +199,7 @@ export class FragmentRunner {
     if (this.#finishing) return
     for (const output of this.#outputs) output.arm(this.#events.wake)
     // A source that has rows would wake a fragment that cannot take them, again and again.
-    if (this.#blocked()) return
+    if (!this.#introduced || this.#blocked()) return
     for (const { input, state } of this.#inputs) if (state === 'open') input.arm(this.#events.wake)
   }
 }

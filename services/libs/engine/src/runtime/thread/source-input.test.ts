@@ -113,4 +113,26 @@ describe('watermarks of a source', () => {
     h.end()
     expect(h.pump(0)).toEqual(['watermark 70', 'rows 1', 'end'])
   })
+  test('it introduces itself before it takes a row: with its watermark, and as idle where nothing can come', () => {
+    const active = harness(body('on-periodic', null), [{ id: 'a', watermark: 70 }])
+    active.rows('a', 90)
+    expect(active.input.introduced).toBe(false)
+    expect(active.input.pump(0)).toBe('worked')
+    expect(active.input.introduced).toBe(true)
+    expect(active.pump(0)).toEqual(['watermark 70', 'rows 1', 'watermark 89'])
+    expect(harness(body('on-periodic', 1_000), [{ id: 'a', watermark: 70, idle: true }]).pump(0)).toEqual([
+      'watermark 70',
+      'idle',
+    ])
+    const ended = harness(body('on-periodic', null), [{ id: 'a', watermark: 70 }])
+    ended.end()
+    expect(ended.pump(0)).toEqual(['watermark 70', 'idle', 'end'])
+  })
+  test('a subtask that gets its first split later is active from then on', () => {
+    const h = harness(body('on-periodic', null), [])
+    expect(h.pump(0)).toEqual(['idle'])
+    h.input.addSplits([{ id: 'a', position: 0, watermark: WATERMARK_MIN, idle: false }])
+    h.rows('a', 10)
+    expect(h.pump(1)).toEqual(['active', 'rows 1', 'watermark 9'])
+  })
 })

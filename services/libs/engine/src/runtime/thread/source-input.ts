@@ -69,6 +69,11 @@ export class SourceInput implements FragmentInput {
     }
     if (splits.length > 0) this.reader.addSplits(splits.map(({ id, position }) => ({ id, position })))
     for (const split of this.#splits.values()) this.#raise(split)
+    if (this.#started) this.#publishIdle()
+  }
+
+  get introduced(): boolean {
+    return this.#started
   }
 
   get watermark(): number {
@@ -81,7 +86,7 @@ export class SourceInput implements FragmentInput {
   }
 
   pump(nowMs: number): Pumped {
-    if (!this.#started) this.#start(nowMs)
+    if (!this.#started) return this.#start(nowMs)
     const next = this.reader.poll()
     if (next === null) {
       if (this.reader.ended()) return this.#end()
@@ -110,13 +115,14 @@ export class SourceInput implements FragmentInput {
     if (batch.length > 0 || batch.marks.length > 0) for (const outlet of this.#outlets) outlet.batch(batch)
   }
 
-  /** Restored watermarks go out before the first row; a subtask without splits holds nobody back. */
-  #start(nowMs: number): void {
+  /** Restored watermarks go out before the first row; a subtask without splits, or with nothing left, holds nobody back. */
+  #start(nowMs: number): Pumped {
     this.#started = true
     this.#lastEmitMs = nowMs
     for (const split of this.#splits.values()) this.#raise(split)
     if (this.#combiner.current > WATERMARK_MIN) for (const outlet of this.#outlets) outlet.watermark(this.#combiner.current)
-    this.#publishIdle()
+    this.#publishIdle(this.reader.ended())
+    return 'worked'
   }
 
   #raise(split: Split): void {
@@ -177,8 +183,8 @@ export class SourceInput implements FragmentInput {
     if (raised !== null) for (const outlet of this.#outlets) outlet.watermark(raised)
   }
 
-  #publishIdle(): void {
-    const idle = this.#splits.size === 0 || this.#combiner.allIdle
+  #publishIdle(ended = false): void {
+    const idle = ended || this.#splits.size === 0 || this.#combiner.allIdle
     if (idle === this.#idle) return
     this.#idle = idle
     for (const outlet of this.#outlets) outlet.idle(idle)
