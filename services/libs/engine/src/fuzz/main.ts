@@ -28,7 +28,7 @@ const HELP = `fuzz [--runs N] [--seed S] [--threads T] [--run NUMBER]
   Every input goes through lexer, parser and splitter: tokens cover the text, spans nest, mistakes have diagnostics, the
   splitter sees the parser's statements. By the number of the run, one input in ${ROUND_TRIP_EVERY} is printed from its tree and parsed
   again (the tree is the same), one in ${FORMAT_EVERY} is formatted twice, and one in ${BIND_EVERY} is bound to a catalog. Most inputs are short;
-  one in ${GROWN_EVERY} is grown to thousands of characters, so that what grows faster than its text shows as a hang.
+  one in ${GROWN_EVERY} is grown to thousands of characters and has all checks, so that what grows faster than its text shows as a hang.
 `
 
 type Share = Pick<FuzzOptions, 'seed' | 'from' | 'to'>

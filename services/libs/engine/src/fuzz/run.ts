@@ -15,7 +15,7 @@ const PROGRESS_EVERY = 50_000
 export const ROUND_TRIP_EVERY = 4
 export const FORMAT_EVERY = 8
 export const BIND_EVERY = 8
-/** One input in so many repeats itself until it is long: what grows faster than its text shows as a hang. */
+/** One input in so many repeats itself until it is long, and has all checks: what grows faster than its text shows as a hang. */
 export const GROWN_EVERY = 512
 const GROWN_LENGTH_MAX = 4096
 
@@ -23,8 +23,13 @@ export type Checks = Readonly<{ roundTrip: boolean; format: boolean; bind: boole
 
 export const ALL_CHECKS: Checks = { roundTrip: true, format: true, bind: true }
 
-/** The checks that are due in a run. They fall on different runs, so that no input pays for all of them. */
+function isGrown(run: number): boolean {
+  return run % GROWN_EVERY === GROWN_EVERY - 1
+}
+
+/** The checks that are due in a run. They fall on different runs, so that of the short inputs none pays for all of them. */
 export function checksOfRun(run: number): Checks {
+  if (isGrown(run)) return ALL_CHECKS
   return { roundTrip: run % ROUND_TRIP_EVERY === 0, format: run % FORMAT_EVERY === 1, bind: run % BIND_EVERY === 2 }
 }
 
@@ -67,7 +72,7 @@ export type FuzzOptions = Readonly<{
 export function inputOfRun(seed: number, run: number): string {
   const random = new Random(seedOfRun(seed, run))
   const text = random.once(6) ? script(random) : statement(random, depthOf(random))
-  const grown = run % GROWN_EVERY === GROWN_EVERY - 1 ? grow(random, text) : text
+  const grown = isGrown(run) ? grow(random, text) : text
   return random.once(3) ? grown : mutate(random, grown)
 }
 
