@@ -11,6 +11,9 @@ const only = args.filter((a) => !a.startsWith('--'))
 const cache = path.join(root, '.cache')
 fs.mkdirSync(cache, { recursive: true })
 
+/** All packages as projects of one run; the root holds no configuration of its own. */
+const CONFIG = ['--root', '.', '--config', 'services/libs/tooling/config/repository-tests.ts']
+
 interface Counts {
   passed: number
   failed: number
@@ -21,7 +24,10 @@ async function vitest(name: string, flags: readonly string[]): Promise<Counts> {
   const report = path.join(cache, `tests-${name}.json`)
   fs.rmSync(report, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { code } = await runCommand('node_modules/.bin/vitest', ['run', ...reporters, ...flags], { cwd: root, show: true })
+  const { code } = await runCommand('node_modules/.bin/vitest', ['run', ...CONFIG, ...reporters, ...flags], {
+    cwd: root,
+    show: true,
+  })
   if (!fs.existsSync(report)) return { passed: 0, failed: 1, skipped: 0 }
   const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
     fs.readFileSync(report, 'utf8'),

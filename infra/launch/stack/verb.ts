@@ -17,7 +17,7 @@ const VERBS: Readonly<Record<string, () => Promise<number>>> = {
     console.log('Nothing to build: services and CLI run as TypeScript on Node 24.')
     return 0
   },
-  e2e: () => show('node_modules/.bin/vitest', 'run', '--project', '@millrace/e2e', ...args),
+  e2e: () => show('pnpm', '--filter', '@millrace/e2e', 'test', ...args),
 }
 
 const run = verb === undefined ? undefined : VERBS[verb]
