@@ -1,6 +1,7 @@
 export { AssertionError, assert, must, unreachable } from './assert.ts'
 export { type Clock, ManualClock, systemClock } from './clock.ts'
 export { ConfigError, type ConfigOf, type OptionSpec, option, readConfig } from './config.ts'
+export { parseDuration } from './duration.ts'
 export { type NewUid, type RandomBytes, seededRandom, systemRandom, uidMaker, uuidV7 } from './ids.ts'
 export { type Logger, silentLogger } from './logger.ts'
 export { backoffMs, type RetryOptions, type RetryPolicy, retry } from './retry.ts'

@@ -1,4 +1,3 @@
-export { parseDurationMs } from './duration.ts'
 export {
   ERRORS,
   type ErrorCode,

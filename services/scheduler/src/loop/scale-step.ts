@@ -1,4 +1,5 @@
-import { parseDurationMs, type ScalingState, SLOT_CU_MIN } from '@millrace/protocol'
+import { parseDuration } from '@millrace/kit'
+import { type ScalingState, SLOT_CU_MIN } from '@millrace/protocol'
 import {
   type AssignmentRow,
   type RunnableStatement,
@@ -122,7 +123,7 @@ function poolRoom(facts: Facts): Map<string, number> {
 }
 
 function policyFor(statement: RunnableStatement, settings: LoopParts['settings'], poolFreeMilliCu: number): ScalePolicy {
-  const freshness = statement.spec.objective ? parseDurationMs(statement.spec.objective.freshness) : undefined
+  const freshness = statement.spec.objective ? parseDuration(statement.spec.objective.freshness) : undefined
   const objectiveMs = freshness ?? SCALE_DEFAULTS.objectiveMs
   return {
     ...SCALE_DEFAULTS,

@@ -1,5 +1,6 @@
 import type { JobOptions } from '@millrace/engine/runtime'
-import { type Assignment, parseDurationMs } from '@millrace/protocol'
+import { parseDuration } from '@millrace/kit'
+import type { Assignment } from '@millrace/protocol'
 
 /** What every job of this worker has in common. */
 export interface JobSetting {
@@ -21,7 +22,7 @@ const CHECKPOINT_INTERVAL_MS = 1000
 
 /** The engine's options for an assignment. Paths and secrets come from the assignment alone, never from the environment. */
 export function jobOptions(assignment: Assignment, setting: JobSetting, hooks: JobHooks): JobOptions {
-  const interval = parseDurationMs(assignment.properties['execution.checkpointing.interval'] ?? '')
+  const interval = parseDuration(assignment.properties['execution.checkpointing.interval'] ?? '')
   return {
     plan: assignment.program as JobOptions['plan'],
     parallelism: assignment.parallelism,

@@ -1,5 +1,6 @@
 import { ConnectorFailure } from '@millrace/engine/connector'
 import type { ColumnBuilder } from '@millrace/engine/formats'
+import { parseDuration } from '@millrace/kit/duration'
 import { Noise } from '../generated/noise.ts'
 
 export interface FieldOptions {
@@ -129,20 +130,8 @@ function randomText(column: ColumnBuilder, { options, lane }: FieldOptions): Fie
   }
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  sec: 1000,
-  min: 60_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  day: 86_400_000,
-}
-
 function durationMs(text: string): number {
-  const m = /^(\d+)\s*([a-z]*)$/i.exec(text.trim())
-  const unit = m?.[2] === '' ? 1 : UNITS[m?.[2]?.toLowerCase() ?? '']
-  if (!m || unit === undefined) throw new ConnectorFailure('SQL_INVALID', `'${text}' is not a duration`)
-  return Number(m[1]) * unit
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new ConnectorFailure('SQL_INVALID', `'${text}' is not a duration`)
+  return ms
 }

@@ -4,7 +4,6 @@ import path from 'node:path'
 import {
   type ConnectorContext,
   ConnectorFailure,
-  parseDuration,
   type SourceBatch,
   type SourceFactory,
   type SourceMetrics,
@@ -14,6 +13,7 @@ import {
 } from '@millrace/engine/connector'
 import { type DecodedBatch, type Decoder, FORMATS, formatOptionsOf } from '@millrace/engine/formats'
 import type { ResolvedTable } from '@millrace/engine/runtime'
+import { parseDuration } from '@millrace/kit/duration'
 import { assertInside, resolvePath } from './confined-path.ts'
 
 const CHUNK_BYTES = 1 << 20

@@ -1,5 +1,5 @@
 /** What a table's options mean, beyond the connection. Pure: the same functions check options at planning and read them at run time. */
-import { parseDuration } from '@millrace/engine/connector'
+import { parseDuration } from '@millrace/kit/duration'
 import { KafkaError } from './wire/kafka-error.ts'
 
 type Options = Readonly<Record<string, string>>

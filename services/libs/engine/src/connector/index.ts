@@ -1,6 +1,5 @@
 export { type Batch, type Lease, ROW_KIND } from '../data/batch.ts'
 export { type BytesVector, representationOf, type Vector } from '../data/vector.ts'
-export { parseDuration } from '../plan/duration.ts'
 export type { ResolvedColumn, ResolvedTable } from '../plan/physical.ts'
 export type { Schema } from '../sql/bound/rel.ts'
 export type { LogicalType } from '../sql/types/logical-type.ts'

@@ -1,6 +1,6 @@
+import { parseDuration } from '@millrace/kit/duration'
 import type { ConnectorCatalog } from '../connector/descriptor.ts'
 import type { SessionContext } from '../sql/catalog/catalog.ts'
-import { parseDuration } from './duration.ts'
 import { PlanProblem } from './plan-problem.ts'
 
 /** What planning depends on besides the bound statement. */
