@@ -18,3 +18,13 @@ test('short chains have the parentheses that Flink prints', () => {
   const [statement] = parseStatements('SELECT a + b - c').statements
   expect(statement && unparseStatement(statement)).toBe('SELECT ((`a` + `b`) - `c`)')
 })
+
+test.each(["FLOOR((INTERVAL '1' DAY) TO HOUR)", "CEIL((- INTERVAL '1' DAY) TO MINUTE)", 'FLOOR(ts TO DAY)'])(
+  '%s reads back as the same tree',
+  (text) => {
+    const [statement] = parseStatements(`SELECT ${text}`).statements
+    if (statement === undefined) throw new Error('the statement is accepted')
+    const again = parseStatements(unparseStatement(statement))
+    expect(treeDifference(statement, again.statements[0])).toBeUndefined()
+  },
+)

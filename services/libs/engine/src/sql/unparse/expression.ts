@@ -330,6 +330,12 @@ function printUnit(unit: TimeUnit): string {
   return unit.custom ? quoteName(unit.name) : unit.name
 }
 
+/** `INTERVAL '1' DAY TO HOUR` would read as one interval: an operand that ends in an interval's unit stands in parentheses. */
+function roundedOperand(operand: Expression, u: Printers): string {
+  const text = u.expression(operand)
+  return operand.kind === 'IntervalLiteral' || operand.kind === 'IntervalOf' || operand.kind === 'Unary' ? `(${text})` : text
+}
+
 function specialForm(node: SpecialForm, u: Printers): string {
   switch (node.kind) {
     case 'Extract':
@@ -346,7 +352,7 @@ function specialForm(node: SpecialForm, u: Printers): string {
       return `OVERLAY(${words(u.expression(node.source), placing, length)})`
     }
     case 'RoundToUnit':
-      return `${node.op}(${u.expression(node.operand)} TO ${printUnit(node.unit)})`
+      return `${node.op}(${roundedOperand(node.operand, u)} TO ${printUnit(node.unit)})`
     case 'Convert':
       return `CONVERT(${u.expression(node.operand)}, ${printName(node.from)}, ${printName(node.to)})`
     case 'ConvertType': {
