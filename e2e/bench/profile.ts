@@ -10,11 +10,14 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[]
 }
 
-/** The functions with most self time over all threads' profiles, as `12.3 % name (file:line)`. Idle time does not count. */
+/** A profile's name ends in process, thread and sequence numbers; thread 0 is the main one, which only waits. */
+const OF_TASK_THREAD = /\.\d+\.[1-9]\d*\.\d+\.cpuprofile$/
+
+/** The functions with most self time in the task threads, as `12.3 % name (file:line)`. Idle time does not count. */
 export function topEntries(dir: string, count: number): string[] {
   const self = new Map<string, number>()
   let total = 0
-  for (const file of fs.readdirSync(dir).filter((f) => f.endsWith('.cpuprofile'))) {
+  for (const file of fs.readdirSync(dir).filter((f) => OF_TASK_THREAD.test(f))) {
     const profile = JSON.parse(fs.readFileSync(path.join(dir, file), 'utf8')) as CpuProfile
     const names = new Map(profile.nodes.map((n) => [n.id, entryName(n.callFrame)]))
     profile.samples.forEach((id, i) => {

@@ -114,7 +114,7 @@ function compileLayout(
   lines.push(`if(p+${suffix.length}!==end)return i;`, compareBytes(suffix))
   for (const i of absent) lines.push(`K[${i}].setNull(r);`)
   lines.push('}return count;')
-  const source = `return function(data,view,offsets,lengths,from,count,row){${lines.join('\n')}}`
+  const source = `return function scanJson(data,view,offsets,lengths,from,count,row){${lines.join('\n')}}`
   return compile<LayoutScanner>({ source, constants: [...columns, minuteParser(style)] })
 }
 

@@ -30,7 +30,8 @@ export class ThreadGroup {
           workerData: init,
           name: `task-${init.thread}`,
           env: {},
-          execArgv: [],
+          // A profile of the process covers its threads; other flags stay with the process.
+          execArgv: process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')),
         }),
     )
     this.#exited = this.#workers.map((worker, thread) => {
