@@ -32,7 +32,7 @@ export const COMMANDS = {
   },
   conformance: {
     doc: "Hold the engine against cases with Flink's own answers.",
-    usage: '--suite parser|types|programs [--cases FILE] [--report FILE]',
+    usage: '--suite parser|types|functions|programs [--cases FILE] [--report FILE]',
     run: (args) => ({ file: 'services/libs/engine/src/conformance/main.ts', args }),
   },
   fuzz: {
