@@ -55,15 +55,15 @@ export class AdminConnection {
   }
 
   /**
-   * Runs `action` with a connected kafkajs admin. Throws KafkaError. Repeated a few times while some topic is not known: kafkajs asks
-   * for all topics first and takes one of anybody that is just being made for a failure.
+   * Runs `action` with a connected kafkajs admin. Throws KafkaError. Repeated a few times while some topic is not known or a partition
+   * has no leader yet: kafkajs asks for all topics first and takes one of anybody that is just being made for a failure.
    */
   async run<T>(what: string, action: (admin: Admin) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#attempt(what, action)
       } catch (error) {
-        if (attempt === ATTEMPTS || !(error instanceof KafkaError) || error.code !== 'TOPIC_UNKNOWN') throw error
+        if (attempt === ATTEMPTS || !isPassing(error)) throw error
         await backOff(attempt + 2, this.options.random, this.client.signal)
       }
     }
@@ -85,6 +85,12 @@ export class AdminConnection {
     this.client.close()
     if (this.#connecting) await this.#admin.disconnect().catch(() => undefined)
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof KafkaError && (error.code === 'TOPIC_UNKNOWN' || (error.code === 'KAFKA_REQUEST_FAILED' && error.retriable))
+  )
 }
 
 function kafkaJsSasl({ mechanism, username, password }: SaslOptions): KafkaJsSasl {

@@ -8,6 +8,9 @@ interface KafkaJsError {
   readonly errors?: readonly unknown[]
 }
 
+/** A broker that does not lead a partition, or does not yet. */
+const LEADER_MOVES = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+
 /** What a failure of kafkajs means, with a code of the catalogue. */
 export function adminError(what: string, error: unknown): KafkaError {
   if (error instanceof KafkaError) return error
@@ -17,7 +20,8 @@ export function adminError(what: string, error: unknown): KafkaError {
   if (root.type?.endsWith('AUTHORIZATION_FAILED')) return new KafkaError('TOPIC_AUTHORIZATION', message, { cause: error })
   if (root.name === 'KafkaJSSASLAuthenticationError') return new KafkaError('KAFKA_AUTHENTICATION', message, { cause: error })
   if (root.name === 'AddressRefusedError') return new KafkaError('ADDRESS_REFUSED', message, { cause: error })
-  if (root.type !== undefined) return new KafkaError('KAFKA_REQUEST_FAILED', message, { cause: error })
+  const retriable = root.type !== undefined && LEADER_MOVES.has(root.type)
+  if (root.type !== undefined) return new KafkaError('KAFKA_REQUEST_FAILED', message, { cause: error, retriable })
   return new KafkaError('BROKER_UNREACHABLE', message, { cause: error, retriable: true })
 }
 
