@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { silentLogger } from '@millrace/kit'
-import { startPostgres } from '@millrace/testkit'
+import { freePort, startPostgres } from '@millrace/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateQueue, openWakeUps, type WakeUps } from './wake-ups.ts'
 
@@ -10,14 +10,14 @@ interface Backend {
   stop(): Promise<void>
 }
 
-const REDIS_PORT = 21379
 const redisMissing = spawnSync('redis-server', ['--version']).status !== 0
 
 async function startRedis(): Promise<Backend> {
-  const child = spawn('redis-server', ['--port', String(REDIS_PORT), '--save', '', '--bind', '127.0.0.1'])
+  const port = await freePort()
+  const child = spawn('redis-server', ['--port', String(port), '--save', '', '--bind', '127.0.0.1'])
   for await (const line of child.stdout) if (String(line).includes('Ready to accept connections')) break
   return {
-    url: `redis://127.0.0.1:${REDIS_PORT}`,
+    url: `redis://127.0.0.1:${port}`,
     stop: async () => {
       child.kill()
       await once(child, 'exit')
@@ -32,11 +32,14 @@ async function startPostgresQueue(): Promise<Backend> {
   return { url: postgres.url, stop: () => postgres.stop() }
 }
 
-describe.each([
+const backends = [
   { name: 'PostgreSQL', start: startPostgresQueue, missing: false },
-  { name: redisMissing ? 'Redis (skipped: no redis-server here)' : 'Redis', start: startRedis, missing: redisMissing },
-])('wake-ups on $name', ({ start, missing }) => {
-  if (missing) return test.skip('needs redis-server', () => {})
+  { name: redisMissing ? 'Redis (skipped: needs redis-server)' : 'Redis', start: startRedis, missing: redisMissing },
+]
+
+for (const { name, start, missing } of backends) describe.skipIf(missing)(`wake-ups on ${name}`, () => wakeUpSuite(start))
+
+function wakeUpSuite(start: () => Promise<Backend>): void {
   let backend: Backend
   const open: WakeUps[] = []
   const wakeUps = (dropWakeUps = false): WakeUps => {
@@ -113,4 +116,4 @@ describe.each([
     await kept.enqueue('connection', 'kept')
     await expect.poll(() => calls).toBe(1)
   })
-})
+}

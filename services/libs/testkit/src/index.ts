@@ -1,3 +1,4 @@
+export { freePort } from '@millrace/launch/kafka'
 export { kafkaMissing, type RunningKafka, startTestKafka, type TestKafka } from './kafka.ts'
 export { startPostgres, type TestPostgres } from './postgres.ts'
 export { startTlsProxy, type TlsProxy, tlsMissing } from './tls-proxy.ts'
