@@ -29,11 +29,11 @@ import { GroupState, layoutOf } from './group-state.ts'
 import { hashWords, KeyScratch } from './key-words.ts'
 import { KeyGroupWriter, readEntries, writeGroups } from './keyed-snapshot.ts'
 import { forEachSegment } from './segments.ts'
+import { StateTtl } from './state-ttl.ts'
 
 const SECTION = 'rows'
 const ROW_COLUMN = 0
 const TOUCHED_COLUMN = 1
-const SWEEP_MIN_MS = 1000
 
 type PackKey = (columns: readonly Vector[], length: number, at: { readonly row: number; readonly scratch: KeyScratch }) => number
 
@@ -63,9 +63,9 @@ export class ChangelogNormalize implements Operator, Stateful, HandlesTick {
   readonly #scratch = new KeyScratch()
   readonly #pack: PackKey
   readonly #passes: ((batch: Batch) => Batch) | undefined
+  readonly #ttl: StateTtl
   readonly #evaluation: Evaluation
   readonly #keyGroups: number
-  #nextSweepMs: number | null = null
 
   constructor({ body, inputTypes, ctx }: AggregateSettings<ChangelogNormalizeBody>) {
     this.#body = body
@@ -74,11 +74,17 @@ export class ChangelogNormalize implements Operator, Stateful, HandlesTick {
     this.#evaluation = evaluationOf(ctx)
     this.#keyGroups = ctx.keyGroups.total
     this.#state = new GroupState(layoutOf([{ kind: 'object' }, { kind: 'f64' }]), (bytes) => ctx.charge(bytes))
+    this.#ttl = new StateTtl({
+      ttlMs: body.ttlMs,
+      state: this.#state,
+      touchedColumn: TOUCHED_COLUMN,
+      remove: (group) => this.#remove(group),
+    })
     this.#passes = filterOf(body, inputTypes, ctx)
   }
 
   processBatch(_port: number, batch: Batch, out: Emitter): void {
-    if (this.#body.ttlMs !== null) this.#nextSweepMs ??= this.#evaluation.nowMs + Math.max(this.#body.ttlMs, SWEEP_MIN_MS)
+    this.#ttl.touch(this.#evaluation.nowMs)
     const passing = this.#passes?.(batch).columns[0]
     forEachSegment(batch, {
       rows: (from, to) => {
@@ -144,16 +150,11 @@ export class ChangelogNormalize implements Operator, Stateful, HandlesTick {
   }
 
   nextDeadline(): number | null {
-    return this.#nextSweepMs
+    return this.#ttl.nextSweepMs
   }
 
   onTick(nowMs: number): void {
-    const { ttlMs } = this.#body
-    if (ttlMs === null) return
-    const { table } = this.#state
-    for (let group = 0; group < table.rows; group++)
-      if (table.isUsed(group) && nowMs - this.#state.numberAt(TOUCHED_COLUMN, group) >= ttlMs) this.#remove(group)
-    this.#nextSweepMs = table.size === 0 ? null : nowMs + Math.max(ttlMs, SWEEP_MIN_MS)
+    this.#ttl.sweep(nowMs)
   }
 
   stateBytes(): number {

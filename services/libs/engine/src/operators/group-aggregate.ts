@@ -22,10 +22,9 @@ import { GroupState } from './group-state.ts'
 import { fixedKeyWords, KeyScratch } from './key-words.ts'
 import { KeyGroupWriter, readEntries, writeGroups } from './keyed-snapshot.ts'
 import { forEachSegment } from './segments.ts'
+import { StateTtl } from './state-ttl.ts'
 
 const SECTION = 'groups'
-/** Expired groups are looked for this often, at the least. */
-const SWEEP_MIN_MS = 1000
 
 export interface AggregateSettings<B> {
   readonly body: B
@@ -40,6 +39,7 @@ export class GroupAggregate implements Operator, Stateful, HandlesTick {
   readonly #state: GroupState
   readonly #scratch = new KeyScratch()
   readonly #arena = new ByteArena()
+  readonly #ttl: StateTtl
   readonly #evaluation: Evaluation
   readonly #keyGroups: number
   readonly #hasNulls: Uint8Array
@@ -47,7 +47,6 @@ export class GroupAggregate implements Operator, Stateful, HandlesTick {
   #out: MutableColumn[] = []
   #outKinds = new Uint8Array(0)
   #source = new Int32Array(0)
-  #nextSweepMs: number | null = null
 
   constructor({ body, inputTypes, ctx }: AggregateSettings<GroupAggregateBody>) {
     this.#body = body
@@ -57,11 +56,17 @@ export class GroupAggregate implements Operator, Stateful, HandlesTick {
     this.#keyGroups = ctx.keyGroups.total
     const fixedWords = fixedKeyWords(body.keys.map((key) => inputTypes[key]!))
     this.#state = new GroupState(groupLayout(this.#spec), (bytes) => ctx.charge(bytes), { fixedWords })
+    this.#ttl = new StateTtl({
+      ttlMs: body.ttlMs,
+      state: this.#state,
+      touchedColumn: TOUCHED_COLUMN,
+      remove: (group) => this.#state.remove(group),
+    })
     this.#hasNulls = new Uint8Array(body.aggregates.length)
   }
 
   processBatch(_port: number, batch: Batch, out: Emitter): void {
-    if (this.#body.ttlMs !== null) this.#nextSweepMs ??= this.#evaluation.nowMs + Math.max(this.#body.ttlMs, SWEEP_MIN_MS)
+    this.#ttl.touch(this.#evaluation.nowMs)
     forEachSegment(batch, {
       rows: (from, to) => this.#rows(batch, { from, to }, out),
       watermark: (timestamp) => out.watermark(timestamp),
@@ -108,18 +113,11 @@ export class GroupAggregate implements Operator, Stateful, HandlesTick {
   }
 
   nextDeadline(): number | null {
-    return this.#nextSweepMs
+    return this.#ttl.nextSweepMs
   }
 
-  /** Frees groups whose state has expired; nothing is emitted for them. */
   onTick(nowMs: number): void {
-    const { ttlMs } = this.#body
-    if (ttlMs === null) return
-    const { table } = this.#state
-    for (let row = 0; row < table.rows; row++) {
-      if (table.isUsed(row) && nowMs - this.#state.numberAt(TOUCHED_COLUMN, row) >= ttlMs) this.#state.remove(row)
-    }
-    this.#nextSweepMs = table.size === 0 ? null : nowMs + Math.max(ttlMs, SWEEP_MIN_MS)
+    this.#ttl.sweep(nowMs)
   }
 
   stateBytes(): number {

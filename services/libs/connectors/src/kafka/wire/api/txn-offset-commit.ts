@@ -1,5 +1,5 @@
 import type { ApiCall } from '../connection.ts'
-import type { OffsetToCommit, PartitionError } from './offset-commit.ts'
+import { type OffsetToCommit, type PartitionError, readPartitionErrors, writeOffsets } from './committed-offsets.ts'
 
 export interface TransactionalOffsets {
   readonly transactionalId: string
@@ -16,7 +16,6 @@ export interface TransactionalOffsets {
  *   response  throttle_ms, [topic, [partition, error]]
  */
 export function txnOffsetCommitCall(commit: TransactionalOffsets): ApiCall<readonly PartitionError[]> {
-  const byTopic = Map.groupBy(commit.offsets, (o) => o.topic)
   return {
     api: 28,
     version: 5,
@@ -24,26 +23,8 @@ export function txnOffsetCommitCall(commit: TransactionalOffsets): ApiCall<reado
     encode(w) {
       w.compactString(commit.transactionalId).compactString(commit.group).i64(commit.producerId).i16(commit.producerEpoch)
       w.i32(-1).compactString('').compactString(null)
-      w.compactArray([...byTopic], ([topic, partitions]) => {
-        w.compactString(topic)
-        w.compactArray(partitions, (o) => w.i32(o.partition).i64(o.offset).i32(-1).compactString(o.metadata).noTags())
-        w.noTags()
-      })
-      w.noTags()
+      writeOffsets(w, commit.offsets)
     },
-    decode(r) {
-      r.i32()
-      const topics = r.compactArray(() => {
-        const topic = r.compactString() ?? ''
-        const partitions = r.compactArray(() => {
-          const answer = { topic, partition: r.i32(), error: r.i16() }
-          r.tags()
-          return answer
-        })
-        r.tags()
-        return partitions
-      })
-      return topics.flat()
-    },
+    decode: readPartitionErrors,
   }
 }
