@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import net from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { closedFolder } from '../reachable.mjs'
 import { runCommand } from './run-command.ts'
 
 export interface RunningPostgres {
@@ -29,16 +30,13 @@ interface Account {
   readonly gid?: number
 }
 
-/** The server refuses to run as root, so there it gets a user of its own, which must be able to reach the folder. */
+/** Throws with what to do when the server's user cannot reach the data folder. */
 function assertReachable(dir: string): void {
-  if (process.getuid?.() !== 0) return
-  for (let at = path.dirname(dir); at !== path.dirname(at); at = path.dirname(at)) {
-    if ((fs.statSync(at).mode & 0o001) === 0) {
-      throw new Error(
-        `PostgreSQL runs as its own user here and cannot enter ${at}. Use --data with a folder that others may enter, or chmod o+x ${at}.`,
-      )
-    }
-  }
+  const closed = closedFolder(dir)
+  if (closed === undefined) return
+  throw new Error(
+    `PostgreSQL runs as its own user here and cannot enter ${closed}. Use --data with a folder that others may enter, or chmod o+x ${closed}.`,
+  )
 }
 
 /** Whom the server runs as: the user `postgres` under root, else this process's own. */

@@ -1,0 +1,1 @@
+export function closedFolder(target: string): string | undefined
