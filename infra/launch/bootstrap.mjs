@@ -5,7 +5,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ensureKafka, missingForKafka } from './kafka.mjs'
 import { createProgress } from './progress.mjs'
-import { closedFolder } from './reachable.mjs'
 import { ensureS3Server, missingForS3 } from './s3-server.mjs'
 
 export const NODE_VERSION = '24.21.0'
@@ -23,12 +22,6 @@ const NODE_PACKAGES = {
 export async function bootstrap({ root, needs, quiet }) {
   const major = Number(process.versions.node.split('.')[0])
   if (major < 20) throw new Error(`Node 20 or newer is needed to start; this is ${process.versions.node}.`)
-  const closed = closedFolder(path.join(root, 'x'))
-  if (closed !== undefined) {
-    throw new Error(
-      `As root, PostgreSQL runs as a user of its own, which cannot enter ${closed}. Move this checkout, or: chmod o+x ${closed}`,
-    )
-  }
   const toolsDir = path.join(root, '.tools')
   fs.mkdirSync(toolsDir, { recursive: true })
   const progress = createProgress({ quiet })

@@ -1,1 +1,0 @@
-export function closedFolder(target: string): string | undefined
