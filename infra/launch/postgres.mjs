@@ -29,7 +29,9 @@ function serverAccount() {
   if (process.getuid?.() !== 0) return {}
   const id = (flag) => Number.parseInt(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout, 10)
   if (Number.isNaN(id('-u'))) {
-    const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { encoding: 'utf8' })
+    // useradd is in a folder that a short PATH leaves out.
+    const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` }
+    const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { encoding: 'utf8', env })
     if (made.status !== 0) throw new Error(`The user postgres could not be made: ${made.stderr ?? made.error?.message}`)
   }
   return { uid: id('-u'), gid: id('-g') }
